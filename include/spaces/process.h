@@ -1,0 +1,109 @@
+/** @file process.h
+ *  From a Spec to a running process, and from there to its Result.
+ */
+#ifndef SPACES_PROCESS_H
+#define SPACES_PROCESS_H
+
+#include <spaces/spec.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct spaces_process spaces_process;
+typedef struct spaces_result spaces_result;
+
+/** The function that spaces_fork() calls in the new process. Its return value is the exit status (0-255). */
+typedef int (*spaces_main_fn)(void *userdata);
+
+/** Start the program of the Spec. Safe in a multithreaded process; its cost does not grow with the size of
+ *  the caller. Blocks until the program runs or has failed to, usually about a millisecond.
+ *
+ *  The new process is a child of the caller. The errors are SPACES_EINVALID (the Spec), SPACES_ESYSTEM (in
+ * the caller), SPACES_ESETUP (in the new process, which is gone then, with all it had made) and
+ *  SPACES_EUNSUPPORTED, SPACES_ENOTFOUND. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spawn(const spaces_spec *spec, spaces_process **ret_process,
+                                                       spaces_error **error) SPACES_NOEXCEPT;
+
+/** As spaces_spawn(), but call @p main in a fork of this process instead of a program; the Spec has no
+ *  arguments then. fork(2)'s rules about threads apply: only the calling thread exists in the new process,
+ *  and fork handlers (pthread_atfork(3)) run as for fork(3). When @p main returns, the process ends by
+ *  _exit(2): no handlers of atexit(3) run and no stdio buffer is flushed. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main,
+                                                      void *userdata, spaces_process **ret_process,
+                                                      spaces_error **error) SPACES_NOEXCEPT;
+
+/** The pid of the caller's child: the program itself, or where it has one, its init (which is PID 1 of the
+ * new pid namespace and passes signals on). */
+SPACES_API int spaces_process_pid(const spaces_process *process) SPACES_NOEXCEPT;
+
+/** A pidfd of the same process; readable when it has ended. Lent: do not close it. */
+SPACES_API int spaces_process_pidfd(const spaces_process *process) SPACES_NOEXCEPT;
+
+/** Take our end of a pipe (SPACES_STDIN …) or of the pseudoterminal (SPACES_TERMINAL). It can be taken once;
+ *  SPACES_ENOTFOUND if the Spec asked for none, SPACES_ESTATE if it was taken. What is not taken is closed
+ *  with the handle. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_take_fd(spaces_process *process, int stream,
+                                                                 int *ret_fd,
+                                                                 spaces_error **error) SPACES_NOEXCEPT;
+
+/** Wait until the process has ended, at most @p timeout_ms milliseconds (0: only look; -1: for ever), else
+ *  SPACES_ETIMEOUT. It reaps this child and no other. May be called again: the Result is kept. @p ret_result
+ *  may be NULL. SPACES_ESTATE where the status is lost because something else reaped the child. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_wait(spaces_process *process, int timeout_ms,
+                                                              spaces_result **ret_result,
+                                                              spaces_error **error) SPACES_NOEXCEPT;
+
+/** Send a signal to the program (not to its init). May run while another thread waits for the process.
+ *  A process that has ended already is no error. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_kill(const spaces_process *process, int signal,
+                                                              spaces_error **error) SPACES_NOEXCEPT;
+
+/** End everything in the program's pid namespace by SIGKILL; without a pid namespace of its own, only the
+ *  program (and its supervisor, where it has one). May run while another thread waits for the process. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_kill_all(const spaces_process *process,
+                                                                  spaces_error **error) SPACES_NOEXCEPT;
+
+/** Forget the process. It is neither killed nor waited for. */
+SPACES_API void spaces_process_free(spaces_process *process) SPACES_NOEXCEPT;
+
+/** @name The Result
+ *  @{ */
+
+/** Why the process ended, one stable word: "exited", "signaled", "time-limit" (ended by the time limit),
+ *  "killed" (by a signal that spaces_process_kill() or _kill_all() sent), "seccomp" (SIGSYS). Never NULL. */
+SPACES_API const char *spaces_result_cause(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** The exit status (0-255), or -1 where a signal ended it. */
+SPACES_API int spaces_result_exit_code(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** The signal that ended it, or 0. */
+SPACES_API int spaces_result_signal(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** 1 if it dumped core. */
+SPACES_API int spaces_result_core_dumped(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** A shell's view of it: the exit status, or 128 + signal. */
+SPACES_API int spaces_result_shell_status(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** CPU time in microseconds, of the program and the children it waited for. */
+SPACES_API uint64_t spaces_result_user_time(const spaces_result *result) SPACES_NOEXCEPT;
+SPACES_API uint64_t spaces_result_system_time(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** The largest resident set in bytes (of one process), or 0 where it is not known: a program that was started
+ *  without an init from a larger process inherits that process' peak (getrusage(2), ru_maxrss). */
+SPACES_API uint64_t spaces_result_peak_memory(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** All of it as a JSON object. Free *ret_json with spaces_free(). */
+SPACES_API SPACES_NODISCARD spaces_status spaces_result_to_json(const spaces_result *result, char **ret_json,
+                                                                spaces_error **error) SPACES_NOEXCEPT;
+
+SPACES_API void spaces_result_free(spaces_result *result) SPACES_NOEXCEPT;
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,34 @@
+// The one gate of the C boundary: no exception crosses it.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <exception>
+#include <new>
+#include <spaces/error.h>
+#include <utility>
+
+namespace spaces {
+
+// Gives `error` (which may be NULL) its object, and returns the status. Never throws: without memory for the
+// object it gives a static one.
+spaces_status report(spaces_error **error, Error &&cause) noexcept;
+spaces_status report_out_of_memory(spaces_error **error) noexcept;
+
+template <class Body> spaces_status guard(spaces_error **error, Body &&body) noexcept {
+    if (error != nullptr) {
+        *error = nullptr;
+    }
+    try {
+        std::forward<Body>(body)();
+        return SPACES_OK;
+    } catch (Error &cause) {
+        return report(error, std::move(cause));
+    } catch (const std::bad_alloc &) {
+        return report_out_of_memory(error);
+    } catch (const std::exception &cause) {
+        return report(error, Error{.code = SPACES_ESTATE, .step = "internal", .message = cause.what()});
+    }
+}
+
+} // namespace spaces

@@ -1,0 +1,16 @@
+// The Spec as an OCI config.json, in and out. Only spec/json_*.cpp know the JSON library.
+#pragma once
+
+#include "spec/spec.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace spaces {
+
+// Merges over `spec`; throws and leaves it unchanged where a member is unknown, wrong or not acted on yet.
+void load_json(Spec &spec, std::string_view text);
+
+std::string to_json(const Spec &spec);
+
+} // namespace spaces
