@@ -1,0 +1,3 @@
+// main() of every Boost.Test program of libspaces.
+#define BOOST_TEST_MODULE libspaces
+#include <boost/test/unit_test.hpp>
