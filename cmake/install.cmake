@@ -20,7 +20,8 @@ install(DIRECTORY include/spaces TYPE INCLUDE COMPONENT development FILES_MATCHI
 install(PROGRAMS $<TARGET_FILE:spaces-stage> DESTINATION ${CMAKE_INSTALL_LIBDIR}/spaces RENAME stage
   COMPONENT runtime)
 
-# pkg-config: directories relative to the file's own place, unless one was given as an absolute path.
+# pkg-config: directories relative to the file's own place, unless one was given as an absolute path or the
+# prefix is the system's, whose directories pkg-config knows to leave out.
 foreach(dir LIBDIR INCLUDEDIR)
   if(IS_ABSOLUTE ${CMAKE_INSTALL_${dir}})
     set(SPACES_PC_${dir} ${CMAKE_INSTALL_${dir}})
@@ -28,8 +29,12 @@ foreach(dir LIBDIR INCLUDEDIR)
     set(SPACES_PC_${dir} \${prefix}/${CMAKE_INSTALL_${dir}})
   endif()
 endforeach()
-file(RELATIVE_PATH SPACES_PC_TO_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-string(REGEX REPLACE "/$" "" SPACES_PC_TO_PREFIX ${SPACES_PC_TO_PREFIX})
+file(RELATIVE_PATH to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR} OR CMAKE_INSTALL_PREFIX STREQUAL /usr)
+  set(SPACES_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+else()
+  string(REGEX REPLACE "/$" "" SPACES_PC_PREFIX \${pcfiledir}/${to_prefix})
+endif()
 configure_file(pkgconfig/spaces.pc.in pkgconfig/spaces.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pkgconfig/spaces.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
   COMPONENT development)

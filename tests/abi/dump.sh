@@ -14,8 +14,12 @@ compare)
     fi
     ;;
 update)
+    raw=$(mktemp)
+    trap 'rm -f "$raw"' EXIT
     abidw --headers-dir "$include_dir" --drop-private-types --exported-interfaces-only --no-corpus-path \
-        --no-comp-dir-path --no-show-locs --no-elf-needed --type-id-style hash --out-file "$dump" "$library"
+        --no-comp-dir-path --no-show-locs --no-elf-needed --type-id-style hash --out-file "$raw" "$library"
+    # Where the sources were is nobody's business.
+    sed -E "s#path='[^']*/((lib|include)/[^']*)'#path='\1'#; s# comp-dir-path='[^']*'##" "$raw" >"$dump"
     ;;
 *)
     echo "usage: dump.sh compare|update INCLUDE_DIR LIBRARY" >&2

@@ -10,6 +10,8 @@ fail() {
     exit 1
 }
 
+# A stripped program would say that it needs nothing, whatever it is.
+"$nm" --defined-only "$stage" | grep -q ' T _start$' || fail "it has no symbol table, or no _start"
 undefined=$("$nm" --undefined-only "$stage")
 test -z "$undefined" || fail "undefined symbols: $undefined"
 
