@@ -1,0 +1,205 @@
+// The Plan's format, and the records that answer it: all that the library and the stage share.
+//
+// A Plan is one contiguous buffer: a Header, its steps, and the texts and tables that they point to by
+// offset. Everything in it is resolved and formatted; who runs it needs no memory and makes no decision but
+// one: to stop at the first step that fails.
+#pragma once
+
+#include <stdint.h>
+
+namespace spaces::plan {
+
+// One system call or a fixed few. What each takes is said beside it; `fd`, `text` and `number` are Step's.
+enum class Op : uint16_t {
+    // Namespaces
+    setns,       // fd: namespace file, number[0]: CLONE_NEW* bit
+    unshare,     // number[0]: CLONE_NEW* bits
+    await_maps,  // ask the caller to write the id maps, wait until it has
+    time_offset, // text[0]: lines of /proc/self/timens_offsets; enters the new time namespace
+    hide,        // not dumpable any more: about to be visible to strangers
+    enter_pid,   // go on in a new child of the caller, inside the pid namespace chosen before
+    supervise,   // go on in a child; stay behind as its init or supervisor
+
+    // Identity
+    setgroups, // table: gids, number[0]: count; optional: EPERM is fine
+    setresgid, // number[0]: gid; optional: EINVAL (not mapped) is fine
+    setresuid, // number[0]: uid; optional: as above
+    drop_ambient,
+    no_new_privs,
+    parent_death_signal, // number[0]: signal
+
+    // File system
+    propagation, // number[0]: MS_* flags for "/"
+    root,        // text[0]: path; becomes the root of the paths below, and a mount of its own
+    clone_tree,  // text[0]: source, number[0]: slot, number[1]: recursive
+    attach_tree, // text[0]: target, number[0]: slot, number[1]: MOUNT_ATTR_*, number[2]: recursive attributes
+    mount,       // text[0]: target, text[1]: type, text[2]: source, text[3]: options of the file system,
+                 // separated by commas, number[1]: MOUNT_ATTR_*, number[2]: nonzero: read-only superblock
+    remount,     // text[0]: target, number[1]: MOUNT_ATTR_*, number[2]: recursive attributes
+    propagate,   // text[0]: target, number[0]: MS_* propagation
+    symlink,     // text[0]: where, text[1]: what it says
+    pivot_root,
+    chroot,
+    chroot_fd, // fd: directory
+    chdir,     // text[0]: path; must be inside the root
+    chdir_fd,  // fd: directory
+
+    // The rest of the process
+    sethostname,   // text[0], number[0]: length
+    setdomainname, // text[0], number[0]: length
+    setrlimit,     // number[0]: resource, number[1]: soft, number[2]: hard
+    umask,         // number[0]: mask, or the caller's where it is umask_of_caller
+    setsid,
+    terminal, // number[0]: rows, number[1]: columns, number[2]: uid that gets it
+    dup,      // fd: source, number[0]: target
+    signals,  // number[0]: signal mask, number[1]: nonzero: default actions
+    exec,     // table: candidates, number[0]: count, number[1]: offset of argv, number[2]: offset of envp
+    call      // the callable; only in a fork of the caller
+};
+
+enum StepFlags : uint16_t {
+    step_optional = 1,       // the errors named at the Op are not failures
+    step_make_target = 2,    // make a missing mount target: a directory
+    step_target_is_file = 4, // … or an empty file
+};
+
+inline constexpr uint64_t umask_of_caller = ~uint64_t{0};
+
+struct Step {
+    Op op;
+    uint16_t flags;
+    int32_t fd;
+    uint32_t text[4]; // offsets of strings, 0: none
+    uint32_t table;   // offset of an array
+    uint32_t reserved;
+    uint64_t number[3];
+};
+
+struct Header {
+    uint32_t size; // of the whole buffer
+    uint32_t step_count;
+    uint32_t steps;       // offset
+    uint32_t keep_count;  // descriptors that the stage starts with; all others are closed
+    uint32_t keep;        // offset of int32_t[keep_count], ascending
+    uint32_t slot_count;  // mounts that are made in one step and attached in another
+    uint32_t slots;       // offset of int32_t[slot_count]
+    int32_t caller_pidfd; // of the calling process, -1 where its end does not matter
+    uint64_t time_limit_ms;
+    uint64_t time_limit_grace_ms;
+    // For the tests: this step fails with this errno; before that one the stage halts until it is told to go
+    // on.
+    int32_t fail_index;
+    int32_t fail_errno;
+    int32_t halt_index;
+    int32_t reserved;
+};
+
+// The system calls that a failure can name, in the order of call_names.
+enum class Call : uint16_t {
+    none,
+    capset,
+    chdir,
+    chroot,
+    clone,
+    close_range,
+    dup3,
+    execve,
+    fchdir,
+    fcntl,
+    fsconfig,
+    fsmount,
+    fsopen,
+    getcwd,
+    ioctl,
+    mkdirat,
+    mknodat,
+    mmap,
+    mount,
+    mount_setattr,
+    move_mount,
+    open,
+    open_tree,
+    openat2,
+    pipe2,
+    pivot_root,
+    prctl,
+    sendmsg,
+    recv,
+    rt_sigaction,
+    rt_sigprocmask,
+    setdomainname,
+    setgroups,
+    sethostname,
+    setns,
+    setresgid,
+    setresuid,
+    setrlimit,
+    setsid,
+    signalfd4,
+    symlinkat,
+    umount2,
+    unshare,
+    write,
+};
+
+inline constexpr const char *call_names[] = {
+    "",           "capset",       "chdir",          "chroot",
+    "clone",      "close_range",  "dup3",           "execveat",
+    "fchdir",     "fcntl",        "fsconfig",       "fsmount",
+    "fsopen",     "getcwd",       "ioctl",          "mkdirat",
+    "mknodat",    "mmap",         "mount",          "mount_setattr",
+    "move_mount", "open",         "open_tree",      "openat2",
+    "pipe2",      "pivot_root",   "prctl",          "sendmsg",
+    "recv",       "rt_sigaction", "rt_sigprocmask", "setdomainname",
+    "setgroups",  "sethostname",  "setns",          "setresgid",
+    "setresuid",  "setrlimit",    "setsid",         "signalfd4",
+    "symlinkat",  "umount2",      "unshare",        "write",
+};
+static_assert(sizeof call_names / sizeof *call_names == static_cast<unsigned>(Call::write) + 1);
+
+// What the new process tells the caller.
+enum class RecordKind : uint16_t {
+    failed,     // a step failed: index, call, error, note, text
+    await_maps, // write the id maps of pid `pid`, then send one byte
+    moved,      // the process goes on as `pid`; its pidfd comes with this record
+    terminal,   // the pseudoterminal's other side comes with this record
+    executing,  // the next thing is exec; if the channel closes without `failed`, it has succeeded
+    started,    // the program runs
+    halted,     // for the tests: before step halt_index; waits for one byte
+    ended       // the program has ended: status, cause, usage
+};
+
+// What a failure means beyond its errno.
+enum class Note : uint16_t {
+    none,
+    interpreter_missing, // ENOENT, but the file is there; text: the interpreter of its #! line, or empty
+    outside_root,        // the working directory is not inside the root
+    not_a_terminal,      // /dev/ptmx is none
+    caller_gone,         // the caller ended before the program was started
+    target_missing,      // the mount target does not exist and may not be made
+    symlink_refused      // no openat2, and a symbolic link on the way
+};
+
+enum class Cause : uint16_t { itself, time_limit, caller_gone };
+
+struct Record {
+    RecordKind kind;
+    Call call;
+    Note note;
+    Cause cause;
+    int32_t index;
+    int32_t error;
+    int32_t pid;
+    int32_t status; // as wait4(2) gives it
+    uint64_t user_time_us;
+    uint64_t system_time_us;
+    uint64_t peak_memory;
+    char text[192];
+};
+
+// What the caller tells a supervisor after the start: send this signal to the program.
+struct Command {
+    int32_t signal;
+};
+
+} // namespace spaces::plan

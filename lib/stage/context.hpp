@@ -1,0 +1,113 @@
+// What a running Plan carries from step to step, and how a step says that it failed.
+#pragma once
+
+#include "plan/format.hpp"
+#include "stage/syscall.hpp"
+
+namespace spaces::stage {
+
+// An errno beyond those of the kernel: the caller has gone, there is nobody to report to.
+inline constexpr int error_none = 0;
+
+struct Outcome {
+    int error = error_none; // errno, 0: it went well
+    plan::Call call = plan::Call::none;
+    plan::Note note = plan::Note::none;
+    const char *text = nullptr; // more about it, or null
+
+    bool failed() const { return error != error_none; }
+};
+
+inline Outcome check(plan::Call call, long result) {
+    Outcome outcome;
+    if (result < 0) {
+        outcome.error = static_cast<int>(-result);
+        outcome.call = call;
+    }
+    return outcome;
+}
+
+struct Context {
+    char *base = nullptr;  // of the Plan
+    int control = -1;      // socket to the caller
+    int root_fd = -1;      // where mount targets are resolved
+    int failure_pipe = -1; // to the supervisor, which only wants to know whether the program was reached
+    int index = 0;         // of the present step
+    uint32_t callers_umask = 0;
+    char detail[192] = {}; // storage for Outcome::text
+
+    // What differs between the stage and a fork of the caller.
+    int *tid_address = nullptr; // where libc keeps the thread id of a fork, else null
+    void (*supervise)(Context &) = nullptr;
+    void (*call)(Context &) = nullptr;
+    void *user = nullptr;
+
+    const plan::Header &header() const { return *reinterpret_cast<const plan::Header *>(base); }
+    const plan::Step *steps() const { return at<plan::Step>(header().steps); }
+    const char *text(uint32_t offset) const { return offset != 0 ? base + offset : nullptr; }
+    template <class Type> Type *at(uint32_t offset) const { return reinterpret_cast<Type *>(base + offset); }
+};
+
+// Runs the steps from `context.index` on; comes back only from the end of a Plan that is called, not
+// executed.
+void run_plan(Context &context);
+
+// channel.cpp
+void send(Context &context, const plan::Record &record);
+Outcome send_with_fd(Context &context, const plan::Record &record, int fd);
+bool receive_byte(Context &context); // false: the caller has gone
+bool caller_has_gone(Context &context);
+[[noreturn]] void fail(Context &context, const Outcome &outcome);
+[[noreturn]] void exit_process(int status);
+
+// steps.cpp: one step that stays in this process.
+Outcome run_step(Context &context, const plan::Step &step);
+
+// path.cpp: descriptors of paths inside the root.
+Outcome open_in_root(Context &context, const char *path, int &fd);
+Outcome open_target(Context &context, const plan::Step &step, int &fd);
+Outcome make_symlink(Context &context, const char *path, const char *content);
+void describe_fd(int fd, char (&path)[32]); // "/proc/self/fd/N"
+
+// mount.cpp
+Outcome clone_tree(Context &context, const plan::Step &step);
+Outcome attach_tree(Context &context, const plan::Step &step);
+Outcome mount_filesystem(Context &context, const plan::Step &step);
+Outcome remount(Context &context, const plan::Step &step);
+Outcome propagate(Context &context, const plan::Step &step);
+
+// root.cpp
+Outcome set_root(Context &context, const plan::Step &step);
+Outcome pivot_root(Context &context);
+Outcome change_root(Context &context, int fd);
+Outcome change_directory(const char *path);
+
+// descriptors.cpp
+void close_all_but(const int *keep, uint32_t count); // `keep` ascends
+void close_kept(const Context &context);
+
+// terminal.cpp
+Outcome open_terminal(Context &context, const plan::Step &step);
+
+// exec.cpp: comes back only with a failure.
+Outcome execute(Context &context, const plan::Step &step);
+
+// supervise.cpp
+struct Supervision {
+    int control = -1;
+    int program = 0; // pid
+    int caller_pidfd = -1;
+    uint64_t time_limit_ms = 0;
+    uint64_t time_limit_grace_ms = 0;
+};
+[[noreturn]] void supervise(const Supervision &supervision);
+
+inline void copy_text(char *to, unsigned long size, const char *from) {
+    unsigned long length = 0;
+    for (; from[length] != 0 && length + 1 < size; ++length) {
+        to[length] = from[length];
+    }
+    to[length] = 0;
+}
+
+} // namespace spaces::stage

@@ -1,0 +1,181 @@
+// The stage: a program without libc that receives a Plan on a socket and runs it, or supervises a program.
+//
+// Its environment is one line of numbers. "CONTROL": the socket; a Plan comes on it. "CONTROL PROGRAM
+// CALLER_PIDFD LIMIT GRACE": supervise this child, which a fork of the caller has left us.
+#include "stage/context.hpp"
+
+#include <linux/fcntl.h>
+#include <linux/mman.h>
+#include <linux/prctl.h>
+#include <linux/signal.h>
+#include <linux/socket.h>
+#include <stddef.h>
+
+namespace spaces::stage {
+
+namespace {
+
+using plan::Call;
+using plan::RecordKind;
+
+constexpr long eintr = 4;
+
+bool receive(int control, void *to, size_t size) {
+    auto *out = static_cast<char *>(to);
+    while (size != 0) {
+        const long got = sys(__NR_read, control, out, size);
+        if (got == -eintr) {
+            continue;
+        }
+        if (got <= 0) {
+            return false;
+        }
+        out += got;
+        size -= static_cast<size_t>(got);
+    }
+    return true;
+}
+
+char *receive_plan(int control) {
+    uint32_t size = 0;
+    if (!receive(control, &size, sizeof size) || size < sizeof(plan::Header)) {
+        return nullptr;
+    }
+    const long memory = sys(__NR_mmap, 0L, static_cast<unsigned long>(size), PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
+    if (memory < 0 && memory > -4096) {
+        return nullptr;
+    }
+    auto *base = reinterpret_cast<char *>(memory);
+    return receive(control, base, size) ? base : nullptr;
+}
+
+// A caller that ignores SIGCHLD would have the kernel throw our children's statuses away.
+void reset_sigchld() {
+    const unsigned long action[4] = {0, 0, 0, 0};
+    sys(__NR_rt_sigaction, SIGCHLD, action, 0L, 8L);
+}
+
+// The child goes on with the Plan. This process keeps nothing that the program could want closed.
+void stay_behind(Context &context) {
+    int ends[2];
+    if (const long result = sys(__NR_pipe2, ends, O_CLOEXEC); result < 0) {
+        fail(context, check(Call::pipe2, result));
+    }
+    const long program = sys(__NR_clone, SIGCHLD, 0L, 0L, 0L, 0L);
+    if (program < 0) {
+        fail(context, check(Call::clone, program));
+    }
+    if (program == 0) {
+        sys(__NR_close, ends[0]);
+        context.failure_pipe = ends[1];
+        return;
+    }
+    const plan::Header &header = context.header();
+    int keep[3] = {context.control, ends[0], header.caller_pidfd};
+    const uint32_t count = header.caller_pidfd >= 0 ? 3 : 2;
+    for (uint32_t i = 1; i < count; ++i) {
+        for (uint32_t j = i; j > 0 && keep[j - 1] > keep[j]; --j) {
+            const int swapped = keep[j];
+            keep[j] = keep[j - 1];
+            keep[j - 1] = swapped;
+        }
+    }
+    close_all_but(keep, count);
+
+    char byte;
+    long got;
+    do {
+        got = sys(__NR_read, ends[0], &byte, 1L);
+    } while (got == -eintr);
+    sys(__NR_close, ends[0]);
+    if (got != 0) {
+        exit_process(1); // it has told the caller why
+    }
+    plan::Record record{};
+    record.kind = RecordKind::started;
+    send(context, record);
+    supervise({context.control, static_cast<int>(program), header.caller_pidfd, header.time_limit_ms,
+               header.time_limit_grace_ms});
+}
+
+[[noreturn]] void run_received_plan(int control) {
+    Context context;
+    context.control = control;
+    sys(__NR_fcntl, control, F_SETFD, FD_CLOEXEC);
+    context.base = receive_plan(control);
+    if (context.base == nullptr) {
+        exit_process(1); // the caller has gone
+    }
+    close_all_but(context.at<int>(context.header().keep), context.header().keep_count);
+    for (uint32_t i = 0; i < context.header().keep_count; ++i) {
+        const int fd = context.at<int>(context.header().keep)[i];
+        if (fd > 2) {
+            sys(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
+        }
+    }
+    context.callers_umask = static_cast<uint32_t>(sys(__NR_umask, 0L));
+    context.supervise = stay_behind;
+    run_plan(context);
+    exit_process(1);
+}
+
+long next_number(const char *&text) {
+    while (*text == ' ') {
+        ++text;
+    }
+    const bool negative = *text == '-';
+    text += negative ? 1 : 0;
+    long value = 0;
+    for (; *text >= '0' && *text <= '9'; ++text) {
+        value = value * 10 + (*text - '0');
+    }
+    return negative ? -value : value;
+}
+
+} // namespace
+
+extern "C" [[noreturn]] void stage_main(long *stack) {
+    const long argument_count = stack[0];
+    const char *line = reinterpret_cast<const char *>(stack[argument_count + 2]);
+    if (line == nullptr) {
+        exit_process(1); // started by hand
+    }
+    sys(__NR_prctl, PR_SET_NAME, "spaces-init", 0L, 0L, 0L);
+    reset_sigchld();
+    const int control = static_cast<int>(next_number(line));
+    if (*line == 0) {
+        run_received_plan(control);
+    }
+    Supervision supervision;
+    supervision.control = control;
+    supervision.program = static_cast<int>(next_number(line));
+    supervision.caller_pidfd = static_cast<int>(next_number(line));
+    supervision.time_limit_ms = static_cast<uint64_t>(next_number(line));
+    supervision.time_limit_grace_ms = static_cast<uint64_t>(next_number(line));
+    supervise(supervision);
+}
+
+} // namespace spaces::stage
+
+#if defined(__x86_64__)
+__asm__(".globl _start\n"
+        ".type _start, @function\n"
+        "_start:\n"
+        "    xorl %ebp, %ebp\n"
+        "    movq %rsp, %rdi\n"
+        "    andq $-16, %rsp\n"
+        "    call stage_main\n"
+        "    hlt\n"
+        ".size _start, . - _start\n");
+#elif defined(__aarch64__)
+__asm__(".globl _start\n"
+        ".type _start, %function\n"
+        "_start:\n"
+        "    mov x29, xzr\n"
+        "    mov x30, xzr\n"
+        "    mov x0, sp\n"
+        "    bl stage_main\n"
+        "    brk #0\n"
+        ".size _start, . - _start\n");
+#endif

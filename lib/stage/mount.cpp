@@ -1,0 +1,288 @@
+// Mounts: made detached, then attached to a descriptor of their target. Where the calls for that are missing
+// or forbidden, mount(2) does the same through /proc/self/fd.
+#include "stage/context.hpp"
+
+#include <linux/fcntl.h>
+#include <linux/mount.h>
+#include <stddef.h>
+
+namespace spaces::stage {
+
+namespace {
+
+using plan::Call;
+using plan::Step;
+
+constexpr int eperm = 1;
+constexpr int enosys = 38;
+constexpr long empty_to_empty = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+
+bool unavailable(const Outcome &outcome) {
+    return outcome.error == enosys || outcome.error == eperm;
+}
+
+// A slot holds a detached tree, or, where open_tree cannot be had, the source itself.
+struct Slot {
+    int fd;
+    bool is_tree;
+};
+int encode(Slot slot) {
+    return slot.is_tree ? slot.fd : -2 - slot.fd;
+}
+Slot decode(int value) {
+    return value >= 0 ? Slot{value, true} : Slot{-2 - value, false};
+}
+
+int &slot_of(const Context &context, const Step &step, int number) {
+    return context.at<int>(context.header().slots)[step.number[number]];
+}
+
+// The MS_* flags of mount(2) that say the same as MOUNT_ATTR_*.
+unsigned long mount_flags(uint64_t attributes) {
+    unsigned long flags = attributes & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC); // the same bits
+    switch (attributes & MOUNT_ATTR__ATIME) {
+    case MOUNT_ATTR_NOATIME:
+        flags |= MS_NOATIME;
+        break;
+    case MOUNT_ATTR_STRICTATIME:
+        flags |= MS_STRICTATIME;
+        break;
+    default:
+        flags |= MS_RELATIME;
+    }
+    if ((attributes & MOUNT_ATTR_NODIRATIME) != 0) {
+        flags |= MS_NODIRATIME;
+    }
+    return flags;
+}
+
+// A remount replaces all flags; those that the mount has already may be locked, so they are kept.
+Outcome remount_by_path(int target, uint64_t attributes) {
+    char path[32];
+    describe_fd(target, path);
+    struct {
+        long type, block_size;
+        unsigned long counts[5];
+        int id[2];
+        long name_length, fragment_size, flags, spare[4];
+    } status{};
+    if (const long result = sys(__NR_fstatfs, target, &status); result < 0) {
+        return check(Call::mount, result);
+    }
+    constexpr long st_noatime = 1024;
+    constexpr long st_nodiratime = 2048;
+    unsigned long flags = mount_flags(attributes) | (static_cast<unsigned long>(status.flags) &
+                                                     (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
+    flags |= (status.flags & st_noatime) != 0 ? MS_NOATIME : 0UL;
+    flags |= (status.flags & st_nodiratime) != 0 ? MS_NODIRATIME : 0UL;
+    return check(Call::mount, sys(__NR_mount, 0L, path, 0L, MS_REMOUNT | MS_BIND | flags, 0L));
+}
+
+Outcome set_attributes(int mount, uint64_t attributes, bool recursive) {
+    mount_attr attr{};
+    attr.attr_set = attributes;
+    if ((attributes & MOUNT_ATTR__ATIME) != 0) {
+        attr.attr_clr = MOUNT_ATTR__ATIME;
+    }
+    return check(Call::mount_setattr,
+                 sys(__NR_mount_setattr, mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr,
+                     sizeof attr));
+}
+
+// `mount` is attached already where `attached` says so; only then is there a path to fall back to.
+Outcome set_attributes_or_remount(Context &context, const Step &step, bool recursive) {
+    int target = -1;
+    if (const Outcome outcome = open_in_root(context, context.text(step.text[0]), target); outcome.failed()) {
+        return outcome;
+    }
+    Outcome outcome = set_attributes(target, step.number[1], recursive);
+    if (unavailable(outcome) && !recursive) {
+        outcome = remount_by_path(target, step.number[1]);
+    }
+    sys(__NR_close, target);
+    return outcome;
+}
+
+Outcome bind_by_path(int source, int target) {
+    char from[32];
+    char to[32];
+    describe_fd(source, from);
+    describe_fd(target, to);
+    return check(Call::mount, sys(__NR_mount, from, to, 0L, MS_BIND | MS_REC, 0L));
+}
+
+// Gives fsopen's context one option: "size=64m" as a string, "ro" as a flag.
+long configure(long filesystem, const char *option, size_t length) {
+    char key[256];
+    char value[2048];
+    size_t at = 0;
+    size_t key_length = 0;
+    while (at < length && option[at] != '=' && key_length + 1 < sizeof key) {
+        key[key_length++] = option[at++];
+    }
+    key[key_length] = 0;
+    if (at == length) {
+        return sys(__NR_fsconfig, filesystem, FSCONFIG_SET_FLAG, key, 0L, 0L);
+    }
+    size_t value_length = 0;
+    for (++at; at < length && value_length + 1 < sizeof value; ++at) {
+        value[value_length++] = option[at];
+    }
+    value[value_length] = 0;
+    return sys(__NR_fsconfig, filesystem, FSCONFIG_SET_STRING, key, value, 0L);
+}
+
+long configure_all(long filesystem, const char *source, const char *options, bool readonly) {
+    long result = 0;
+    if (source != nullptr) {
+        result = sys(__NR_fsconfig, filesystem, FSCONFIG_SET_STRING, "source", source, 0L);
+    }
+    if (readonly && result >= 0) {
+        result = sys(__NR_fsconfig, filesystem, FSCONFIG_SET_FLAG, "ro", 0L, 0L);
+    }
+    while (options != nullptr && *options != 0 && result >= 0) {
+        size_t length = 0;
+        while (options[length] != 0 && options[length] != ',') {
+            ++length;
+        }
+        result = configure(filesystem, options, length);
+        options += length + (options[length] == ',' ? 1 : 0);
+    }
+    return result < 0 ? result : sys(__NR_fsconfig, filesystem, FSCONFIG_CMD_CREATE, 0L, 0L, 0L);
+}
+
+// The kernel explains a refused option in words: "e tmpfs: Bad value for 'size'".
+const char *explanation(Context &context, long filesystem) {
+    const long got = sys(__NR_read, filesystem, context.detail, sizeof context.detail - 1);
+    if (got < 3) {
+        return nullptr;
+    }
+    context.detail[got] = 0;
+    if (context.detail[got - 1] == '\n') {
+        context.detail[got - 1] = 0;
+    }
+    return context.detail + 2;
+}
+
+Outcome mount_detached(Context &context, const Step &step, int target) {
+    const long filesystem = sys(__NR_fsopen, context.text(step.text[1]), FSOPEN_CLOEXEC);
+    if (filesystem < 0) {
+        return check(Call::fsopen, filesystem);
+    }
+    Outcome outcome = check(Call::fsconfig, configure_all(filesystem, context.text(step.text[2]),
+                                                          context.text(step.text[3]), step.number[2] != 0));
+    if (outcome.failed()) {
+        outcome.text = explanation(context, filesystem);
+        sys(__NR_close, filesystem);
+        return outcome;
+    }
+    const long mount = sys(__NR_fsmount, filesystem, FSMOUNT_CLOEXEC, step.number[1]);
+    outcome = check(Call::fsmount, mount);
+    if (!outcome.failed()) {
+        outcome = check(Call::move_mount, sys(__NR_move_mount, mount, "", target, "", empty_to_empty));
+        sys(__NR_close, mount);
+    }
+    sys(__NR_close, filesystem);
+    return outcome;
+}
+
+Outcome mount_by_path(Context &context, const Step &step, int target) {
+    char path[32];
+    describe_fd(target, path);
+    const char *source = context.text(step.text[2]);
+    const char *type = context.text(step.text[1]);
+    return check(Call::mount, sys(__NR_mount, source != nullptr ? source : type, path, type,
+                                  mount_flags(step.number[1]) | (step.number[2] != 0 ? MS_RDONLY : 0UL),
+                                  context.text(step.text[3])));
+}
+
+} // namespace
+
+Outcome clone_tree(Context &context, const Step &step) {
+    const char *source = context.text(step.text[0]);
+    const bool recursive = step.number[1] != 0;
+    const long tree = sys(__NR_open_tree, AT_FDCWD, source,
+                          OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
+    Outcome outcome = check(Call::open_tree, tree);
+    if (!outcome.failed()) {
+        slot_of(context, step, 0) = encode({static_cast<int>(tree), true});
+        return outcome;
+    }
+    if (!unavailable(outcome)) {
+        return outcome;
+    }
+    const long fd = sys(__NR_openat, AT_FDCWD, source, O_PATH | O_CLOEXEC);
+    if (fd >= 0) {
+        slot_of(context, step, 0) = encode({static_cast<int>(fd), false});
+    }
+    return check(Call::open, fd);
+}
+
+Outcome attach_tree(Context &context, const Step &step) {
+    const Slot slot = decode(slot_of(context, step, 0));
+    const bool recursive = step.number[2] != 0;
+    int target = -1;
+    if (const Outcome outcome = open_target(context, step, target); outcome.failed()) {
+        return outcome;
+    }
+    bool attributes_wanted = step.number[1] != 0;
+    if (slot.is_tree && attributes_wanted) {
+        // Before it is attached: the tree is never visible without its restrictions.
+        const Outcome outcome = set_attributes(slot.fd, step.number[1], recursive);
+        if (outcome.failed() && (!unavailable(outcome) || recursive)) {
+            sys(__NR_close, target);
+            return outcome;
+        }
+        attributes_wanted = outcome.failed();
+    }
+    Outcome outcome;
+    if (slot.is_tree) {
+        outcome = check(Call::move_mount, sys(__NR_move_mount, slot.fd, "", target, "", empty_to_empty));
+    } else {
+        outcome = bind_by_path(slot.fd, target);
+    }
+    sys(__NR_close, slot.fd);
+    sys(__NR_close, target);
+    if (outcome.failed() || !attributes_wanted) {
+        return outcome;
+    }
+    return set_attributes_or_remount(context, step, recursive);
+}
+
+Outcome mount_filesystem(Context &context, const Step &step) {
+    int target = -1;
+    if (const Outcome outcome = open_target(context, step, target); outcome.failed()) {
+        return outcome;
+    }
+    Outcome outcome = mount_detached(context, step, target);
+    if (unavailable(outcome)) {
+        outcome = mount_by_path(context, step, target);
+    }
+    sys(__NR_close, target);
+    return outcome;
+}
+
+Outcome remount(Context &context, const Step &step) {
+    return set_attributes_or_remount(context, step, step.number[2] != 0);
+}
+
+Outcome propagate(Context &context, const Step &step) {
+    int target = -1;
+    if (const Outcome outcome = open_in_root(context, context.text(step.text[0]), target); outcome.failed()) {
+        return outcome;
+    }
+    mount_attr attr{};
+    attr.propagation = step.number[0] & ~static_cast<uint64_t>(MS_REC);
+    const long recursive = (step.number[0] & MS_REC) != 0 ? AT_RECURSIVE : 0;
+    Outcome outcome = check(Call::mount_setattr, sys(__NR_mount_setattr, target, "",
+                                                     AT_EMPTY_PATH | recursive, &attr, sizeof attr));
+    if (unavailable(outcome)) {
+        char path[32];
+        describe_fd(target, path);
+        outcome = check(Call::mount, sys(__NR_mount, 0L, path, 0L, step.number[0], 0L));
+    }
+    sys(__NR_close, target);
+    return outcome;
+}
+
+} // namespace spaces::stage

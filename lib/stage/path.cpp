@@ -1,0 +1,204 @@
+// Paths inside a root that may be hostile: resolved on descriptors, never as a string twice.
+#include "stage/context.hpp"
+
+#include <linux/fcntl.h>
+#include <linux/openat2.h>
+#include <linux/stat.h>
+#include <stddef.h>
+
+namespace spaces::stage {
+
+namespace {
+
+using plan::Call;
+using plan::Note;
+
+constexpr long enoent = 2;
+constexpr long eagain = 11;
+constexpr long eexist = 17;
+constexpr long enosys = 38;
+constexpr long eperm = 1;
+constexpr long eloop = 40;
+constexpr long path_max = 4096;
+
+long root_descriptor(Context &context) {
+    if (context.root_fd < 0) {
+        const long fd = sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0) {
+            return fd;
+        }
+        context.root_fd = static_cast<int>(fd);
+    }
+    return context.root_fd;
+}
+
+// Without openat2, or where a filter forbids it: component by component, and no symbolic link at all, since
+// only the kernel can follow one without a race.
+long open_by_component(long root, const char *path) {
+    long directory = sys(__NR_openat, root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    while (directory >= 0) {
+        while (*path == '/') {
+            ++path;
+        }
+        if (*path == 0) {
+            return directory;
+        }
+        char name[256];
+        size_t length = 0;
+        while (path[length] != 0 && path[length] != '/' && length + 1 < sizeof name) {
+            name[length] = path[length];
+            ++length;
+        }
+        name[length] = 0;
+        path += length;
+        const bool is_parent = length == 2 && name[0] == '.' && name[1] == '.';
+        const long next =
+            is_parent ? -eloop : sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        sys(__NR_close, directory);
+        if (next >= 0) {
+            struct statx status;
+            const long result = sys(__NR_statx, next, "", AT_EMPTY_PATH, STATX_TYPE, &status);
+            if (result < 0 || (status.stx_mode & S_IFMT) == S_IFLNK) {
+                sys(__NR_close, next);
+                return result < 0 ? result : -eloop;
+            }
+        }
+        directory = next;
+    }
+    return directory;
+}
+
+long resolve(long root, const char *path) {
+    open_how how{};
+    how.flags = O_PATH | O_CLOEXEC;
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+    long fd = -eagain;
+    // EAGAIN: somebody renamed something on the way; an attacker can do so for ever, so not for ever.
+    for (int attempt = 0; attempt < 64 && fd == -eagain; ++attempt) {
+        fd = sys(__NR_openat2, root, path, &how, sizeof how);
+    }
+    if (fd == -enosys || fd == -eperm) {
+        return open_by_component(root, path);
+    }
+    return fd;
+}
+
+Outcome opened(long result, int &fd) {
+    Outcome outcome = check(Call::openat2, result);
+    if (result == -eloop) {
+        outcome.note = Note::symlink_refused;
+    }
+    fd = static_cast<int>(result);
+    return outcome;
+}
+
+// Splits off the last component: "/a/b" becomes "/a" in `parent`, and "b" is returned.
+const char *last_component(const char *path, char (&parent)[path_max]) {
+    size_t end = 0;
+    size_t slash = 0;
+    while (path[end] != 0 && end + 1 < sizeof parent) {
+        if (path[end] == '/') {
+            slash = end;
+        }
+        parent[end] = path[end];
+        ++end;
+    }
+    parent[slash == 0 ? 1 : slash] = 0;
+    parent[0] = '/';
+    return path + (path[slash] == '/' ? slash + 1 : slash);
+}
+
+Outcome make(long parent, const char *name, bool is_file) {
+    const Call call = is_file ? Call::mknodat : Call::mkdirat;
+    const long result = is_file ? sys(__NR_mknodat, parent, name, S_IFREG | 0644, 0L)
+                                : sys(__NR_mkdirat, parent, name, 0755L);
+    return result == -eexist ? Outcome{} : check(call, result);
+}
+
+// mkdir -p inside the root; each step is resolved anew from the root, so that links in it stay inside.
+Outcome make_path(long root, const char *path, bool is_file) {
+    char prefix[path_max];
+    size_t length = 0;
+    while (path[length] != 0) {
+        size_t next = length + 1;
+        while (path[next] != 0 && path[next] != '/') {
+            ++next;
+        }
+        if (next + 1 >= sizeof prefix) {
+            return check(Call::mkdirat, -36L); // ENAMETOOLONG
+        }
+        for (; length < next; ++length) {
+            prefix[length] = path[length];
+        }
+        prefix[length] = 0;
+        const long found = resolve(root, prefix);
+        if (found >= 0) {
+            sys(__NR_close, found);
+            continue;
+        }
+        if (found != -enoent) {
+            int ignored;
+            return opened(found, ignored);
+        }
+        char parent_path[path_max];
+        const char *name = last_component(prefix, parent_path);
+        const long parent = resolve(root, parent_path);
+        if (parent < 0) {
+            return check(Call::openat2, parent);
+        }
+        const Outcome outcome = make(parent, name, is_file && path[next] == 0);
+        sys(__NR_close, parent);
+        if (outcome.failed()) {
+            return outcome;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Outcome open_in_root(Context &context, const char *path, int &fd) {
+    const long root = root_descriptor(context);
+    return root < 0 ? check(Call::open, root) : opened(resolve(root, path), fd);
+}
+
+Outcome open_target(Context &context, const plan::Step &step, int &fd) {
+    const char *path = context.text(step.text[0]);
+    Outcome outcome = open_in_root(context, path, fd);
+    if (outcome.error != enoent) {
+        return outcome;
+    }
+    if ((step.flags & plan::step_make_target) == 0) {
+        outcome.note = Note::target_missing;
+        return outcome;
+    }
+    outcome = make_path(context.root_fd, path, (step.flags & plan::step_target_is_file) != 0);
+    return outcome.failed() ? outcome : open_in_root(context, path, fd);
+}
+
+Outcome make_symlink(Context &context, const char *path, const char *content) {
+    char parent_path[path_max];
+    const char *name = last_component(path, parent_path);
+    int parent = -1;
+    if (const Outcome outcome = open_in_root(context, parent_path, parent); outcome.failed()) {
+        return outcome;
+    }
+    const long result = sys(__NR_symlinkat, content, parent, name);
+    sys(__NR_close, parent);
+    return result == -eexist ? Outcome{} : check(Call::symlinkat, result);
+}
+
+void describe_fd(int fd, char (&path)[32]) {
+    copy_text(path, sizeof path, "/proc/self/fd/");
+    size_t start = 14;
+    int divisor = 1;
+    while (fd / divisor >= 10) {
+        divisor *= 10;
+    }
+    for (; divisor > 0; divisor /= 10) {
+        path[start++] = static_cast<char>('0' + fd / divisor % 10);
+    }
+    path[start] = 0;
+}
+
+} // namespace spaces::stage

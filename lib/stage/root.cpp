@@ -1,0 +1,100 @@
+// The root directory: made a mount of its own, entered by pivot_root(2) or chroot(2), and verified.
+#include "stage/context.hpp"
+
+#include <linux/fcntl.h>
+#include <linux/mount.h>
+
+namespace spaces::stage {
+
+namespace {
+
+using plan::Call;
+using plan::Note;
+
+constexpr int eperm = 1;
+constexpr int enoent = 2;
+constexpr int enosys = 38;
+constexpr int mnt_detach = 2;
+
+// number[0] nonzero: pivot_root wants a mount; chroot does not, and may have no mount namespace to make one
+// in.
+Outcome mount_root(const char *path, long &fd) {
+    const long tree = sys(__NR_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    Outcome outcome = check(Call::open_tree, tree);
+    if (!outcome.failed()) {
+        fd = tree;
+        return check(Call::move_mount,
+                     sys(__NR_move_mount, tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH));
+    }
+    if (outcome.error != enosys && outcome.error != eperm) {
+        return outcome;
+    }
+    outcome = check(Call::mount, sys(__NR_mount, path, path, 0L, MS_BIND | MS_REC, 0L));
+    if (outcome.failed()) {
+        return outcome;
+    }
+    fd = sys(__NR_openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return check(Call::open, fd);
+}
+
+} // namespace
+
+Outcome set_root(Context &context, const plan::Step &step) {
+    const char *path = context.text(step.text[0]);
+    // Opened first for its errors: ENOENT and ENOTDIR say more here than from the mount calls.
+    long fd = sys(__NR_openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    Outcome outcome = check(Call::open, fd);
+    if (outcome.failed()) {
+        return outcome;
+    }
+    if (step.number[0] != 0) {
+        sys(__NR_close, fd);
+        outcome = mount_root(path, fd);
+    }
+    context.root_fd = static_cast<int>(fd);
+    return outcome;
+}
+
+Outcome pivot_root(Context &context) {
+    if (const long result = sys(__NR_fchdir, context.root_fd); result < 0) {
+        return check(Call::fchdir, result);
+    }
+    // The old root ends up mounted over the new one at "/", where "." reaches it: no directory is needed for
+    // it.
+    if (const long result = sys(__NR_pivot_root, ".", "."); result < 0) {
+        return check(Call::pivot_root, result);
+    }
+    if (const long result = sys(__NR_umount2, ".", mnt_detach); result < 0) {
+        return check(Call::umount2, result);
+    }
+    return check(Call::chdir, sys(__NR_chdir, "/"));
+}
+
+Outcome change_root(Context &context, int fd) {
+    if (const long result = sys(__NR_fchdir, fd); result < 0) {
+        return check(Call::fchdir, result);
+    }
+    if (const long result = sys(__NR_chroot, "."); result < 0) {
+        return check(Call::chroot, result);
+    }
+    context.root_fd = -1; // from here on it is "/"
+    return check(Call::chdir, sys(__NR_chdir, "/"));
+}
+
+Outcome change_directory(const char *path) {
+    if (const long result = sys(__NR_chdir, path); result < 0) {
+        return check(Call::chdir, result);
+    }
+    // A path such as /proc/self/fd/7 can lead out of the root (CVE-2024-21626); the kernel then calls it
+    // "(unreachable)".
+    char where[4096];
+    const long length = sys(__NR_getcwd, where, sizeof where);
+    if (length > 0 && where[0] == '/') {
+        return {};
+    }
+    Outcome outcome = check(Call::getcwd, length < 0 ? length : -static_cast<long>(enoent));
+    outcome.note = Note::outside_root;
+    return outcome;
+}
+
+} // namespace spaces::stage

@@ -1,0 +1,96 @@
+// Runs a Plan step by step, and where it says so moves on into a new process.
+#include "stage/context.hpp"
+
+#include <linux/sched.h>
+#include <linux/signal.h>
+
+namespace spaces::stage {
+
+namespace {
+
+using plan::Call;
+using plan::Op;
+using plan::Record;
+using plan::RecordKind;
+
+void await_maps(Context &context) {
+    Record record{};
+    record.kind = RecordKind::await_maps;
+    send(context, record);
+    if (!receive_byte(context)) {
+        exit_process(1);
+    }
+}
+
+// The pid namespace that was joined or unshared is only for children. The child is our caller's, so that it
+// is waited for as if it had been started directly; this process has done its work then.
+void enter_pid_namespace(Context &context) {
+    int pidfd = -1;
+    const unsigned long flags =
+        CLONE_PARENT | CLONE_PIDFD | SIGCHLD |
+        (context.tid_address != nullptr ? CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID : 0);
+#if defined(__x86_64__)
+    const long pid = sys(__NR_clone, flags, 0L, &pidfd, context.tid_address, 0L);
+#else
+    const long pid = sys(__NR_clone, flags, 0L, &pidfd, 0L, context.tid_address);
+#endif
+    if (pid == 0) {
+        return;
+    }
+    if (pid < 0) {
+        fail(context, check(Call::clone, pid));
+    }
+    Record record{};
+    record.kind = RecordKind::moved;
+    record.pid = static_cast<int32_t>(pid);
+    const Outcome outcome = send_with_fd(context, record, pidfd);
+    exit_process(outcome.failed() ? 1 : 0);
+}
+
+void halt(Context &context) {
+    Record record{};
+    record.kind = RecordKind::halted;
+    record.index = context.index;
+    send(context, record);
+    receive_byte(context);
+}
+
+} // namespace
+
+void run_plan(Context &context) {
+    const auto count = static_cast<int>(context.header().step_count);
+    for (; context.index < count; ++context.index) {
+        const plan::Step &step = context.steps()[context.index];
+        if (context.index == context.header().halt_index) {
+            halt(context);
+        }
+        if (context.index == context.header().fail_index) {
+            Outcome outcome;
+            outcome.error = context.header().fail_errno;
+            fail(context, outcome);
+        }
+        switch (step.op) {
+        case Op::await_maps:
+            await_maps(context);
+            break;
+        case Op::enter_pid:
+            enter_pid_namespace(context);
+            break;
+        case Op::supervise:
+            context.supervise(context);
+            break;
+        case Op::call:
+            if (caller_has_gone(context)) {
+                exit_process(1);
+            }
+            context.call(context);
+            break;
+        default:
+            if (const Outcome outcome = run_step(context, step); outcome.failed()) {
+                fail(context, outcome);
+            }
+        }
+    }
+}
+
+} // namespace spaces::stage

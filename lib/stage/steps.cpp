@@ -1,0 +1,205 @@
+// The steps that are one system call or a fixed few; the longer ones have a file each.
+#include "stage/context.hpp"
+
+#include <linux/capability.h>
+#include <linux/fcntl.h>
+#include <linux/mount.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <stddef.h>
+
+namespace spaces::stage {
+
+namespace {
+
+using plan::Call;
+using plan::Op;
+using plan::Step;
+
+constexpr int eperm = 1;
+constexpr int einval = 22;
+constexpr int enosys = 38;
+
+Outcome forgive(Outcome outcome, const Step &step, int error) {
+    if ((step.flags & plan::step_optional) != 0 && outcome.error == error) {
+        return {};
+    }
+    return outcome;
+}
+
+// clone3 cannot set offsets of a time namespace before somebody is in it; unshare can, and setns enters it.
+Outcome enter_time_namespace(const char *offsets) {
+    if (offsets != nullptr) {
+        const long file = sys(__NR_openat, AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
+        if (file < 0) {
+            return check(Call::open, file);
+        }
+        size_t length = 0;
+        while (offsets[length] != 0) {
+            ++length;
+        }
+        const long written = sys(__NR_write, file, offsets, length);
+        sys(__NR_close, file);
+        if (written < 0) {
+            return check(Call::write, written);
+        }
+    }
+    const long ns = sys(__NR_openat, AT_FDCWD, "/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+    if (ns < 0) {
+        return check(Call::open, ns);
+    }
+    const Outcome outcome = check(Call::setns, sys(__NR_setns, ns, static_cast<long>(CLONE_NEWTIME)));
+    sys(__NR_close, ns);
+    return outcome;
+}
+
+// The capabilities that were raised to survive the exec of the stage must not reach the program.
+Outcome drop_ambient() {
+    if (const long result = sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);
+        result < 0) {
+        return check(Call::prctl, result);
+    }
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+    if (const long result = sys(__NR_capget, &header, data); result < 0) {
+        return check(Call::capset, result);
+    }
+    for (__user_cap_data_struct &half : data) {
+        half.inheritable = 0;
+    }
+    return check(Call::capset, sys(__NR_capset, &header, data));
+}
+
+Outcome set_rlimit(const Step &step) {
+    const uint64_t limit[2] = {step.number[1], step.number[2]};
+    return check(Call::setrlimit, sys(__NR_prlimit64, 0L, step.number[0], limit, 0L));
+}
+
+Outcome set_umask(const Context &context, const Step &step) {
+    const uint64_t mask = step.number[0] == plan::umask_of_caller ? context.callers_umask : step.number[0];
+    sys(__NR_umask, mask);
+    return {};
+}
+
+Outcome duplicate(const Step &step) {
+    const auto target = static_cast<int>(step.number[0]);
+    if (step.fd == target) {
+        return check(Call::fcntl, sys(__NR_fcntl, target, F_SETFD, 0L));
+    }
+    return check(Call::dup3, sys(__NR_dup3, step.fd, target, 0L));
+}
+
+Outcome set_signals(const Step &step) {
+    struct {
+        unsigned long handler;
+        unsigned long flags;
+        unsigned long restorer;
+        uint64_t mask;
+    } action{};
+    constexpr int signal_count = 64;
+    if (step.number[1] != 0) {
+        for (int signal = 1; signal <= signal_count; ++signal) {
+            sys(__NR_rt_sigaction, signal, &action, 0L, sizeof action.mask); // EINVAL for SIGKILL and SIGSTOP
+        }
+    }
+    constexpr int sig_setmask = 2;
+    return check(Call::rt_sigprocmask,
+                 sys(__NR_rt_sigprocmask, sig_setmask, &step.number[0], 0L, sizeof step.number[0]));
+}
+
+Outcome set_ids(const Context &context, const Step &step) {
+    switch (step.op) {
+    case Op::setgroups: {
+        const long result = sys(__NR_setgroups, step.number[0], context.at<uint32_t>(step.table));
+        return forgive(check(Call::setgroups, result), step, eperm);
+    }
+    case Op::setresgid: {
+        const long result = sys(__NR_setresgid, step.number[0], step.number[0], step.number[0]);
+        return forgive(check(Call::setresgid, result), step, einval);
+    }
+    default: {
+        const long result = sys(__NR_setresuid, step.number[0], step.number[0], step.number[0]);
+        return forgive(check(Call::setresuid, result), step, einval);
+    }
+    }
+}
+
+} // namespace
+
+Outcome run_step(Context &context, const Step &step) {
+    switch (step.op) {
+    case Op::setns:
+        return check(Call::setns, sys(__NR_setns, step.fd, step.number[0]));
+    case Op::unshare:
+        return check(Call::unshare, sys(__NR_unshare, step.number[0]));
+    case Op::time_offset:
+        return enter_time_namespace(context.text(step.text[0]));
+    case Op::hide:
+        return check(Call::prctl, sys(__NR_prctl, PR_SET_DUMPABLE, 0L, 0L, 0L, 0L));
+    case Op::setgroups:
+    case Op::setresgid:
+    case Op::setresuid:
+        return set_ids(context, step);
+    case Op::drop_ambient:
+        return drop_ambient();
+    case Op::no_new_privs:
+        return check(Call::prctl, sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L));
+    case Op::parent_death_signal:
+        return check(Call::prctl, sys(__NR_prctl, PR_SET_PDEATHSIG, step.number[0], 0L, 0L, 0L));
+    case Op::propagation:
+        return check(Call::mount, sys(__NR_mount, 0L, "/", 0L, step.number[0], 0L));
+    case Op::root:
+        return set_root(context, step);
+    case Op::clone_tree:
+        return clone_tree(context, step);
+    case Op::attach_tree:
+        return attach_tree(context, step);
+    case Op::mount:
+        return mount_filesystem(context, step);
+    case Op::remount:
+        return remount(context, step);
+    case Op::propagate:
+        return propagate(context, step);
+    case Op::symlink:
+        return make_symlink(context, context.text(step.text[0]), context.text(step.text[1]));
+    case Op::pivot_root:
+        return pivot_root(context);
+    case Op::chroot:
+        return change_root(context, context.root_fd);
+    case Op::chroot_fd:
+        return change_root(context, step.fd);
+    case Op::chdir:
+        return change_directory(context.text(step.text[0]));
+    case Op::chdir_fd:
+        return check(Call::fchdir, sys(__NR_fchdir, step.fd));
+    case Op::sethostname:
+        return check(Call::sethostname, sys(__NR_sethostname, context.text(step.text[0]), step.number[0]));
+    case Op::setdomainname:
+        return check(Call::setdomainname,
+                     sys(__NR_setdomainname, context.text(step.text[0]), step.number[0]));
+    case Op::setrlimit:
+        return set_rlimit(step);
+    case Op::umask:
+        return set_umask(context, step);
+    case Op::setsid:
+        return check(Call::setsid, sys(__NR_setsid));
+    case Op::terminal:
+        return open_terminal(context, step);
+    case Op::dup:
+        return duplicate(step);
+    case Op::signals:
+        return set_signals(step);
+    case Op::exec:
+        return execute(context, step);
+    case Op::await_maps:
+    case Op::enter_pid:
+    case Op::supervise:
+    case Op::call:
+        break; // run_plan() knows these
+    }
+    Outcome unknown;
+    unknown.error = enosys;
+    return unknown;
+}
+
+} // namespace spaces::stage

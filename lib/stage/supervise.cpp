@@ -1,0 +1,182 @@
+// The life of an init or supervisor: pass signals on, reap, keep the time limit, tell how the program ended.
+#include "stage/context.hpp"
+
+#include <linux/fcntl.h>
+#include <linux/poll.h>
+#include <linux/resource.h>
+#include <linux/signal.h>
+#include <linux/signalfd.h>
+#include <linux/time.h>
+#include <linux/wait.h>
+#include <stddef.h>
+
+namespace spaces::stage {
+
+namespace {
+
+using plan::Cause;
+using plan::Record;
+using plan::RecordKind;
+
+constexpr long every_process = -1;
+
+struct PollEntry {
+    int fd;
+    short events;
+    short revents;
+};
+
+uint64_t now_ms() {
+    long time[2] = {0, 0};
+    sys(__NR_clock_gettime, static_cast<long>(CLOCK_MONOTONIC), time);
+    return static_cast<uint64_t>(time[0]) * 1000 + static_cast<uint64_t>(time[1]) / 1000000;
+}
+
+uint64_t microseconds(const __kernel_old_timeval &time) {
+    return static_cast<uint64_t>(time.tv_sec) * 1000000 + static_cast<uint64_t>(time.tv_usec);
+}
+
+class Supervisor {
+  public:
+    explicit Supervisor(const Supervision &supervision)
+        : control_(supervision.control), program_(supervision.program),
+          caller_pidfd_(supervision.caller_pidfd), grace_ms_(supervision.time_limit_grace_ms),
+          is_init_(sys(__NR_getpid) == 1) {
+        if (supervision.time_limit_ms != 0) {
+            deadline_ms_ = now_ms() + supervision.time_limit_ms;
+        }
+        const uint64_t all_signals = ~uint64_t{0};
+        signals_ = static_cast<int>(
+            sys(__NR_signalfd4, -1, &all_signals, sizeof all_signals, SFD_CLOEXEC | SFD_NONBLOCK));
+    }
+
+    [[noreturn]] void run() {
+        reap(); // what ended before the signals were watched
+        for (;;) {
+            PollEntry entries[3] = {{signals_, POLLIN, 0}, {control_, POLLIN, 0}, {caller_pidfd_, POLLIN, 0}};
+            wait(entries);
+            if (entries[0].revents != 0) {
+                take_signals();
+            }
+            if (entries[1].revents != 0) {
+                take_command();
+            }
+            if (entries[2].revents != 0) {
+                caller_pidfd_ = -1;
+                cause_ = Cause::caller_gone;
+                kill_everything();
+            }
+            if (deadline_ms_ != 0 && now_ms() >= deadline_ms_) {
+                enforce_time_limit();
+            }
+        }
+    }
+
+  private:
+    void wait(PollEntry (&entries)[3]) {
+        long timeout[2] = {0, 0};
+        const bool limited = deadline_ms_ != 0;
+        if (limited) {
+            const uint64_t now = now_ms();
+            const uint64_t left = deadline_ms_ > now ? deadline_ms_ - now : 0;
+            timeout[0] = static_cast<long>(left / 1000);
+            timeout[1] = static_cast<long>(left % 1000 * 1000000);
+        }
+        if (sys(__NR_ppoll, entries, 3L, limited ? timeout : nullptr, 0L, 0L) <= 0) {
+            for (PollEntry &entry : entries) {
+                entry.revents = 0;
+            }
+        }
+    }
+
+    void take_signals() {
+        signalfd_siginfo info;
+        while (sys(__NR_read, signals_, &info, sizeof info) == static_cast<long>(sizeof info)) {
+            if (info.ssi_signo == SIGCHLD) {
+                reap();
+            } else if (info.ssi_code <= 0) {
+                // Sent by a process. What the kernel sends (code > 0) comes from the terminal, which sends it
+                // to the program, in the same process group, as well.
+                sys(__NR_kill, program_, info.ssi_signo);
+            }
+        }
+    }
+
+    void take_command() {
+        plan::Command command;
+        const long got = sys(__NR_read, control_, &command, sizeof command);
+        if (got == static_cast<long>(sizeof command)) {
+            sys(__NR_kill, program_, command.signal);
+        } else if (got == 0) {
+            sys(__NR_close, control_); // the caller has forgotten us, which is no reason to end
+            control_ = -1;
+        }
+    }
+
+    void reap() {
+        for (;;) {
+            int status = 0;
+            struct rusage usage {};
+            const long pid = sys(__NR_wait4, -1, &status, WNOHANG, &usage);
+            if (pid == program_) {
+                finish(status, usage);
+            }
+            if (pid <= 0) {
+                return;
+            }
+        }
+    }
+
+    [[noreturn]] void finish(int status, const struct rusage &usage) {
+        Record record{};
+        record.kind = RecordKind::ended;
+        record.cause = cause_;
+        record.status = status;
+        record.user_time_us = microseconds(usage.ru_utime);
+        record.system_time_us = microseconds(usage.ru_stime);
+        record.peak_memory = static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+        if (control_ >= 0) {
+            Context context;
+            context.control = control_;
+            send(context, record);
+        }
+        const int signal = status & 0x7f;
+        exit_process(signal != 0 ? 128 + signal : (status >> 8) & 0xff);
+    }
+
+    void kill_everything() {
+        if (is_init_) {
+            sys(__NR_kill, every_process, SIGKILL); // all but ourselves
+        } else {
+            sys(__NR_kill, program_, SIGKILL);
+        }
+    }
+
+    void enforce_time_limit() {
+        if (cause_ == Cause::itself) {
+            cause_ = Cause::time_limit;
+            deadline_ms_ = now_ms() + grace_ms_;
+            sys(__NR_kill, program_, SIGTERM);
+        } else {
+            deadline_ms_ = 0;
+            kill_everything();
+        }
+    }
+
+    int control_;
+    int program_;
+    int caller_pidfd_;
+    int signals_ = -1;
+    uint64_t grace_ms_;
+    uint64_t deadline_ms_ = 0;
+    Cause cause_ = Cause::itself;
+    bool is_init_;
+};
+
+} // namespace
+
+void supervise(const Supervision &supervision) {
+    Supervisor(supervision).run();
+}
+
+} // namespace spaces::stage
