@@ -6,15 +6,16 @@
 
 namespace spaces {
 
+// The empty initializers let designated ones leave members out without a warning.
 struct Error {
-    int code = 0;            // a SPACES_E value
-    int error_number = 0;    // errno, or 0
-    int index = -1;          // position of the step in the Plan, or -1
-    std::string step;        // "mount"
-    std::string object;      // "/proc"
-    std::string system_call; // "move_mount"
-    std::string message;     // one line, complete
-    std::string hint;        // how to cure it, or empty
+    int code = 0;              // a SPACES_E value
+    int error_number = 0;      // errno, or 0
+    int index = -1;            // position of the step in the Plan, or -1
+    std::string step{};        // "mount"
+    std::string object{};      // "/proc"
+    std::string system_call{}; // "move_mount"
+    std::string message{};     // one line, complete
+    std::string hint{};        // how to cure it, or empty
 };
 
 // The Spec or an argument is wrong; `object` is the member of the Spec, "linux.uidMappings[0]".

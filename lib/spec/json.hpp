@@ -1,4 +1,4 @@
-// The Spec as an OCI config.json, in and out. Only spec/json_*.cpp know the JSON library.
+// The Spec as an OCI config.json, in and out. Only spec/json_* know the JSON library.
 #pragma once
 
 #include "spec/spec.hpp"
@@ -11,6 +11,7 @@ namespace spaces {
 // Merges over `spec`; throws and leaves it unchanged where a member is unknown, wrong or not acted on yet.
 void load_json(Spec &spec, std::string_view text);
 
+// Throws where the Spec holds what has no text form: a descriptor, or bytes that are not UTF-8.
 std::string to_json(const Spec &spec);
 
 } // namespace spaces

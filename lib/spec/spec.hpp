@@ -25,9 +25,9 @@ struct RlimitSpec {
 struct StdioSpec {
     enum class Kind { inherit, null, pipe, file, fd, merge_stdout };
     Kind kind = Kind::inherit;
-    std::string path;    // of file
+    std::string path{};  // of file
     bool append = false; // of file
-    SharedFd fd;         // of fd
+    SharedFd fd{};       // of fd
 };
 
 struct TerminalSize {
@@ -60,9 +60,9 @@ struct ProcessSpec {
 struct NamespaceSpec {
     enum class Kind { unshare, join_pid, join_path, join_fd };
     Kind kind = Kind::unshare;
-    pid_t pid = 0;    // of join_pid
-    std::string path; // of join_path
-    SharedFd fd;      // of join_fd
+    pid_t pid = 0;      // of join_pid
+    std::string path{}; // of join_path
+    SharedFd fd{};      // of join_fd
 };
 
 struct IdMapping {
@@ -83,7 +83,7 @@ struct IdMapSpec {
         none        // not written
     };
     Kind kind = Kind::by_default;
-    std::vector<IdMapping> ranges;
+    std::vector<IdMapping> ranges{};
 };
 
 struct TimeOffset {
@@ -115,8 +115,10 @@ struct Spec {
     std::map<std::string, std::string> annotations;
 
     std::map<uint32_t, NamespaceSpec> namespaces; // by CLONE_NEW* bit
-    // Join whatever of this process' namespaces differs from ours and is not in `namespaces`; 0: none.
+    // Join whatever of this process' namespaces differs from ours and is neither in `namespaces` nor
+    // `shared`; 0: none.
     pid_t join_all_of = 0;
+    uint32_t shared = 0; // CLONE_NEW* bits: stay the caller's, whatever `join_all_of` finds
     IdMapSpec uid_map;
     IdMapSpec gid_map;
     std::optional<bool> setgroups;

@@ -1,0 +1,36 @@
+// The checks of single values: what can be said of them without the rest of the Spec.
+#pragma once
+
+#include "spec/spec.hpp"
+
+#include <string_view>
+
+namespace spaces {
+
+// Each throws SPACES_EINVALID where a value cannot be right. `object` is the member it is for.
+void check_args(const std::vector<std::string> &args);
+void check_env_name(std::string_view name, std::string_view object = "process.env");
+void check_path(std::string_view path, std::string_view object);
+void check_id(uint32_t id, std::string_view object);
+void check_groups(const std::vector<uint32_t> &gids);
+void check_umask(uint32_t mask);
+void check_rlimit(std::string_view name, const RlimitSpec &limit,
+                  std::string_view object = "process.rlimits");
+void check_oom_score_adj(int64_t score);
+void check_terminal_size(uint64_t rows, uint64_t columns);
+void check_hostname(std::string_view name, std::string_view object);
+void check_time_offset(std::string_view clock, const TimeOffset &offset);
+void check_propagation(std::string_view propagation);
+void check_mount(const MountSpec &mount, std::string_view object);
+void check_namespace_bits(uint32_t bits); // not empty, and none that is unknown
+void check_pid(int64_t pid, std::string_view object);
+void check_fd_target(int target);
+void check_time_limit(uint64_t milliseconds, std::string_view object);
+
+// RLIMIT_NOFILE for "RLIMIT_NOFILE"; nothing for a name that Linux does not have.
+std::optional<int> rlimit_resource(std::string_view name);
+
+// Whether the mount is a bind mount: by its type, or as OCI has it by its options.
+bool is_bind(const MountSpec &mount);
+
+} // namespace spaces

@@ -1,0 +1,14 @@
+// JSON text to a tree, more strictly than the JSON library would: what two readers could read differently is
+// refused.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace spaces {
+
+// Throws SPACES_EINVALID with line and column where `text` is no JSON, where an object has a member twice, or
+// where the nesting is deeper than any config.json has.
+nlohmann::json parse_json(std::string_view text);
+
+} // namespace spaces

@@ -1,0 +1,18 @@
+// The readers of the parts of a config.json: each merges one object over what the Spec has.
+#pragma once
+
+#include "spec/json_value.hpp"
+#include "spec/spec.hpp"
+
+namespace spaces {
+
+void read_process(ProcessSpec &process, const JsonValue &value);
+void read_linux(Spec &spec, const JsonValue &value);
+
+// The object "spaces": what OCI has no member for.
+void read_extension(Spec &spec, const JsonValue &value);
+
+// The bit of a namespace by its name in OCI.
+uint32_t read_namespace_type(const JsonValue &value);
+
+} // namespace spaces
