@@ -14,6 +14,8 @@ namespace spaces {
 // object it gives a static one.
 spaces_status report(spaces_error **error, Error &&cause) noexcept;
 spaces_status report_out_of_memory(spaces_error **error) noexcept;
+// For an exception of the standard library, which no one should have let through.
+spaces_status report_unexpected(spaces_error **error, const char *what) noexcept;
 
 template <class Body> spaces_status guard(spaces_error **error, Body &&body) noexcept {
     if (error != nullptr) {
@@ -27,7 +29,7 @@ template <class Body> spaces_status guard(spaces_error **error, Body &&body) noe
     } catch (const std::bad_alloc &) {
         return report_out_of_memory(error);
     } catch (const std::exception &cause) {
-        return report(error, Error{.code = SPACES_ESTATE, .step = "internal", .message = cause.what()});
+        return report_unexpected(error, cause.what());
     }
 }
 
