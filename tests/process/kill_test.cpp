@@ -1,0 +1,122 @@
+// Signals: to the program, and the end of everything in its pid namespace.
+#include "support/capture.hpp"
+#include "support/needs.hpp"
+#include "support/temp_dir.hpp"
+#include "support/waiting.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+
+using namespace support;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+struct Running {
+    explicit Running(Spec spec) : process(start(spec.pipe(SPACES_STDOUT))), out(process.take(SPACES_STDOUT)) {
+        BOOST_TEST(read_line(out.get()) == "ready");
+    }
+    Process process;
+    Fd out;
+};
+
+Spec contained(const std::vector<std::string> &args, int init = 1) {
+    Spec spec(args);
+    spec.isolate(SPACES_NAMESPACE_PID).with<spaces_spec_set_init>(init);
+    return spec;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(kill_test)
+
+BOOST_AUTO_TEST_CASE(reaches_the_program) {
+    Running running(Spec({probe(), "report-signal"}));
+    running.process.kill(SIGUSR1);
+    BOOST_TEST(read_line(running.out.get()) == "got " + std::to_string(SIGUSR1));
+    BOOST_TEST(running.process.wait().exit_code() == SIGUSR1);
+}
+
+BOOST_DATA_TEST_CASE(reaches_the_program_behind_its_init, data::make({SIGTERM, SIGUSR1, SIGHUP, SIGWINCH}),
+                     signal) {
+    BOOST_TEST_REQUIRE(bool(user_namespaces()));
+    Running running(contained({probe(), "report-signal"}));
+    running.process.kill(signal);
+    BOOST_TEST(read_line(running.out.get()) == "got " + std::to_string(signal));
+    BOOST_TEST(running.process.wait().exit_code() == signal);
+}
+
+BOOST_AUTO_TEST_CASE(with_sigkill_ends_a_program_behind_its_init, *needs(user_namespaces)) {
+    Running running(contained({probe(), "stubborn"}));
+    running.process.kill(SIGKILL);
+    const Result result = running.process.wait();
+    BOOST_TEST(result.signal() == SIGKILL);
+    BOOST_TEST(result.cause() == "killed");
+}
+
+BOOST_AUTO_TEST_CASE(stops_and_continues_a_program_behind_its_init, *needs(user_namespaces)) {
+    Running running(contained({probe(), "report-signal"}));
+    running.process.kill(SIGSTOP);
+    running.process.kill(SIGCONT);
+    running.process.kill(SIGTERM);
+    // SIGCONT is blocked by the program and waits too; the lower number comes first.
+    BOOST_TEST(read_line(running.out.get()) == "got " + std::to_string(SIGTERM));
+}
+
+BOOST_AUTO_TEST_CASE(reaches_a_program_that_is_pid_1_and_handles_it, *needs(user_namespaces)) {
+    Running running(contained({probe(), "report-signal"}, 0));
+    running.process.kill(SIGTERM);
+    BOOST_TEST(read_line(running.out.get()) == "got " + std::to_string(SIGTERM));
+}
+
+BOOST_AUTO_TEST_CASE(by_others_reaches_the_program_through_its_init, *needs(user_namespaces)) {
+    // kill(1) of an administrator or a supervisor knows the pid of the init only.
+    Running running(contained({probe(), "report-signal"}));
+    BOOST_TEST(::kill(running.process.pid(), SIGTERM) == 0);
+    BOOST_TEST(read_line(running.out.get()) == "got " + std::to_string(SIGTERM));
+    BOOST_TEST(running.process.wait().exit_code() == SIGTERM);
+}
+
+BOOST_AUTO_TEST_CASE(all_ends_everything_in_the_pid_namespace, *needs(user_namespaces)) {
+    // Background processes that hold the output: its end shows that all of them are gone.
+    Spec spec =
+        contained({"/bin/sh", "-c",
+                   "trap '' TERM HUP; (trap '' TERM HUP; sleep 1000) & sleep 1000 & echo ready; wait"});
+    Running running(std::move(spec));
+    running.process.kill_all();
+    BOOST_TEST(read_all(running.out.get()).empty());
+    const Result result = running.process.wait();
+    BOOST_TEST(result.signal() == SIGKILL);
+    BOOST_TEST(result.cause() == "killed");
+}
+
+BOOST_AUTO_TEST_CASE(all_without_a_pid_namespace_ends_the_program) {
+    Running running(Spec({probe(), "stubborn"}));
+    running.process.kill_all();
+    BOOST_TEST(running.process.wait().signal() == SIGKILL);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_process_that_has_ended_is_no_error) {
+    Process process = start(Spec({probe(), "exit", "0"}));
+    BOOST_TEST(process.has_ended());
+    process.kill(SIGTERM);
+    process.kill_all();
+    const Result result = process.wait();
+    BOOST_TEST(result.cause() == "exited", "a signal that came too late is not the cause");
+    process.kill(SIGTERM);
+    process.kill_all();
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_no_signal) {
+    Process process = start(Spec({probe(), "exit", "0"}));
+    for (const int signal : {-1, 65, 1000}) {
+        const Failure failure =
+            failure_of<spaces_process_kill>(static_cast<spaces_process *>(process), signal);
+        BOOST_TEST(failure.code == SPACES_EINVALID, failure.text);
+    }
+    process.wait();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

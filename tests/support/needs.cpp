@@ -1,0 +1,78 @@
+// Preconditions of tests: what a test needs and this machine may not have. A test that is skipped says why.
+#include "support/needs.hpp"
+
+#include "support/fd.hpp"
+
+#include <iostream>
+#include <linux/capability.h>
+#include <sched.h>
+#include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace support {
+
+namespace {
+
+Answer answer(bool yes, const char *reason) {
+    Answer result(yes);
+    if (!yes) {
+        result.message() << reason;
+    }
+    return result;
+}
+
+uint64_t effective_capabilities() {
+    std::istringstream status(read_file("/proc/self/status"));
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("CapEff:")) {
+            return std::stoull(line.substr(7), nullptr, 16);
+        }
+    }
+    return 0;
+}
+
+} // namespace
+
+boost::unit_test::precondition needs(Condition condition) {
+    return boost::unit_test::precondition([condition](boost::unit_test::test_unit_id id) {
+        Answer result = condition();
+        if (!result) {
+            // Boost tells this at a log level that nobody reads.
+            std::cerr << "skipped: " << boost::unit_test::framework::get(id, boost::unit_test::TUT_ANY).p_name
+                      << ": " << result.message().str() << std::endl;
+        }
+        return result;
+    });
+}
+
+Answer root() {
+    return answer(::geteuid() == 0 && read_file("/proc/self/uid_map").find("4294967295") != std::string::npos,
+                  "only the superuser of the host can set this up");
+}
+
+Answer ordinary_user() {
+    return answer(::geteuid() != 0, "it is about an ordinary user, and this is root");
+}
+
+Answer user_namespaces() {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::_exit(::unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(pid, &status, 0);
+    return answer(status == 0, "user namespaces are not to be had here");
+}
+
+Answer new_id_maps() {
+    return answer(::access("/usr/bin/newuidmap", X_OK) == 0 && ::access("/usr/bin/newgidmap", X_OK) == 0,
+                  "newuidmap and newgidmap are not installed (Debian: package uidmap)");
+}
+
+Answer sys_resource() {
+    return answer((effective_capabilities() >> CAP_SYS_RESOURCE & 1) != 0,
+                  "CAP_SYS_RESOURCE is missing here, even to root");
+}
+
+} // namespace support

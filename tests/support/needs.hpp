@@ -1,0 +1,20 @@
+// Preconditions of tests: what a test needs and this machine may not have. A test that is skipped says why.
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+
+namespace support {
+
+using Answer = boost::test_tools::assertion_result;
+
+// BOOST_AUTO_TEST_CASE(name, *needs(root))
+using Condition = Answer (*)();
+boost::unit_test::precondition needs(Condition condition);
+
+Answer root();            // the superuser, of the first user namespace
+Answer ordinary_user();   // anybody else
+Answer user_namespaces(); // the caller may make them
+Answer new_id_maps();     // newuidmap and newgidmap are installed and may write maps
+Answer sys_resource();    // CAP_SYS_RESOURCE, to raise hard limits and lower oom_score_adj
+
+} // namespace support
