@@ -1,0 +1,46 @@
+"""Linux containers with the interface of multiprocessing.Process.
+
+    from pyspaces import Container
+
+    c = Container(target=print, args=("hello",), newpid=True, newuser=True, newns=True)
+    c.start()
+    c.join()
+
+Container, Chroot and Inject are processes; setns is a context manager for the calling thread.
+"""
+
+from __future__ import annotations
+
+import json as _json
+from typing import Any as _Any
+
+from . import _spaces
+from .container import Container
+from .errors import Error, RestoreError
+from .process import Chroot, Inject
+from .result import Result
+from .setns import setns
+
+__all__ = [
+    "Chroot",
+    "Container",
+    "Error",
+    "Inject",
+    "RestoreError",
+    "Result",
+    "host_features",
+    "library_version",
+    "setns",
+]
+__version__ = "2.0.0"
+
+
+def library_version() -> str:
+    """The version of libspaces."""
+    return str(_spaces.spaces_version_string())
+
+
+def host_features() -> dict[str, _Any]:
+    """What this kernel, host and user can do, and how to mend what they cannot."""
+    features: dict[str, _Any] = _json.loads(_spaces.spaces_host_features())
+    return features

@@ -1,0 +1,57 @@
+"""The namespaces of processes, as /proc shows them."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from . import _spec, errors
+from .cloning import ALL_NAMESPACES, NAMESPACES, Namespace
+
+OWN = "/proc/thread-self"
+
+
+def directory_of(target: Any, proc: Any) -> str:
+    """/proc/PID of a pid or process; raises ProcessLookupError where there is none."""
+    pid = _spec.pid_of(target, "target_pid")
+    directory = f"{os.fsdecode(proc)}/{pid}"
+    if not os.path.isdir(directory + "/ns"):
+        raise errors.from_errno(
+            errno.ESRCH,
+            f"cannot join namespaces of process {pid}: {os.strerror(errno.ESRCH)}",
+            step="setns",
+            object=str(pid),
+            hint="" if os.path.isdir(directory) else f'there is no "{directory}"',
+        )
+    return directory
+
+
+def differs(directory: str, namespace: Namespace) -> bool:
+    """Whether a process is in another one than the calling thread; never, of a kind that the kernel lacks."""
+    try:
+        theirs = os.stat(f"{directory}/ns/{namespace.name}")
+        ours = os.stat(f"{OWN}/ns/{namespace.name}")
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        return True  # and joining it will say why not
+    return not os.path.samestat(theirs, ours)
+
+
+def differing(directory: str) -> int:
+    """The bits of all namespaces in which a process differs from the calling thread."""
+    return sum(namespace.bit for namespace in NAMESPACES if differs(directory, namespace))
+
+
+def chosen(choices: Mapping[int, Any], flags: int = 0) -> tuple[dict[int, Any], int]:
+    """Which to join: those that are named otherwise than by True, and the bits of those of the target.
+
+    Without a choice the latter are all, except what is refused by False.
+    """
+    others = {bit: value for bit, value in choices.items() if value is not True}
+    wanted = flags | sum(bit for bit, value in choices.items() if value is True)
+    if not wanted and not any(others.values()):
+        wanted = ALL_NAMESPACES
+    return others, wanted & ~sum(others)

@@ -1,0 +1,173 @@
+"""From keyword arguments to the Spec of libspaces."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from . import _spaces, _stdio
+from ._idmap import id_map_text
+from .cloning import NAMESPACES
+
+Options = Mapping[str, Any]
+
+
+def load(given: Any) -> _spaces.spaces_spec:
+    """A Spec, with an OCI configuration merged into it where one is given."""
+    spec = _spaces.spaces_spec_new()
+    if given is not None:
+        spec.load_json(given if isinstance(given, (str, bytes)) else json.dumps(given))
+    return spec
+
+
+def set_namespaces(spec: _spaces.spaces_spec, choices: Mapping[int, Any]) -> None:
+    """`choices` by bit: True for a new one, False for the caller's, or one to join."""
+    for namespace in NAMESPACES:
+        value = choices.get(namespace.bit)
+        if value is None:
+            continue
+        if value is True:
+            spec.unshare(namespace.bit)
+        elif value is False:
+            spec.share(namespace.bit)
+        elif isinstance(value, (str, bytes, os.PathLike)):
+            spec.join_path(namespace.bit, value)
+        elif hasattr(value, "fileno"):
+            spec.join_fd(namespace.bit, value.fileno())
+        else:
+            spec.join_pid(pid_of(value, namespace.name), namespace.bit)
+
+
+def pid_of(process: Any, name: str) -> int:
+    """The pid of a process: an int, its digits, or an object that has one, such as a Container."""
+    value = getattr(process, "pid", process)
+    if value is None:
+        raise ValueError(f"{name}: {process!r} has not been started")
+    try:
+        pid = int(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a pid or a process, not {process!r}") from None
+    if pid <= 0:
+        raise ValueError(f"{name}: {pid} is not a pid")
+    return pid
+
+
+def set_id_maps(spec: _spaces.spaces_spec, uid_map: Any, gid_map: Any, map_zero: bool) -> bool:
+    """Returns whether there is a map at all."""
+    uids = "root" if map_zero else id_map_text(uid_map, "uid_map")
+    gids = "root" if map_zero else id_map_text(gid_map, "gid_map")
+    if uids is not None:
+        spec.set_uid_map(uids)
+    if gids is not None:
+        spec.set_gid_map(gids)
+    return uids is not None or gids is not None
+
+
+def set_environment(spec: _spaces.spaces_spec, env: Mapping[Any, Any] | None) -> None:
+    """The whole environment of a program, `env` or this process'.
+
+    This process' is copied too, while no other thread can change it: libspaces runs without the GIL.
+    """
+    spec.clear_env()
+    for name, value in (os.environb if env is None else env).items():
+        spec.set_env(name, value)
+
+
+def set_credentials(spec: _spaces.spaces_spec, options: Options) -> None:
+    if options.get("uid") is not None:
+        spec.set_uid(options["uid"])
+    if options.get("gid") is not None:
+        spec.set_gid(options["gid"])
+    if options.get("groups") is not None:
+        spec.set_groups(options["groups"])
+
+
+def set_process(spec: _spaces.spaces_spec, options: Options) -> None:
+    """What the process is like, whatever it runs."""
+    if options.get("umask") is not None:
+        spec.set_umask(options["umask"])
+    for name, limits in (options.get("rlimits") or {}).items():
+        soft, hard = limits if isinstance(limits, Sequence) else (limits, limits)
+        spec.set_rlimit(_rlimit_name(name), _rlimit(soft), _rlimit(hard))
+    for name, value in (options.get("time_offsets") or {}).items():
+        seconds, rest = divmod(round(value * 10**9), 10**9)
+        spec.set_time_offset(name, seconds, rest)
+    for name, setter in (
+        ("no_new_privs", spec.set_no_new_privs),
+        ("oom_score_adj", spec.set_oom_score_adj),
+        ("new_session", spec.set_new_session),
+        ("terminal", spec.set_terminal),
+        ("setgroups", spec.set_setgroups),
+        ("hostname", spec.set_hostname),
+        ("domainname", spec.set_domainname),
+        ("init", spec.set_init),
+        ("die_with_parent", spec.set_die_with_parent),
+    ):
+        if options.get(name) is not None:
+            setter(options[name])
+    if options.get("terminal_size") is not None:
+        spec.set_terminal_size(*options["terminal_size"])
+    if options.get("time_limit") is not None:
+        spec.set_time_limit(
+            _milliseconds(options["time_limit"]), _milliseconds(options.get("time_limit_grace", 5.0))
+        )
+
+
+def set_descriptors(spec: _spaces.spaces_spec, pass_fds: Any) -> None:
+    """`pass_fds`: descriptors that keep their numbers, or by the number that they get."""
+    pairs: Iterable[tuple[int, Any]]
+    pairs = pass_fds.items() if isinstance(pass_fds, Mapping) else ((-1, fd) for fd in pass_fds)
+    for target, fd in pairs:
+        number = _stdio.descriptor(fd, "pass_fds")
+        spec.add_fd(number, number if target < 0 else target)
+
+
+def set_mounts(spec: _spaces.spaces_spec, options: Options, below: str = "") -> None:
+    """The mounts, `below` a directory where the root directory is not changed by libspaces."""
+    if options.get("propagation") is not None:
+        spec.set_propagation(options["propagation"])
+    if options.get("default_mounts") is not None:
+        spec.set_default_mounts(options["default_mounts"])
+    if options.get("mount_proc") is not None:
+        spec.set_mount_proc(options["mount_proc"])
+    for mount in options.get("mounts") or ():
+        source, target, kind, mount_options = _mount(mount)
+        spec.add_mount(source, below + os.fsdecode(target), kind, mount_options)
+
+
+def _mount(mount: Any) -> tuple[Any, Any, str, str | None]:
+    """From the words of OCI, or (source, target[, type[, options]]) where no type means a bind mount."""
+    if isinstance(mount, Mapping):
+        unknown = set(mount) - {"source", "destination", "type", "options"}
+        if unknown:
+            raise ValueError(f"mounts: unknown member {min(unknown)!r}")
+        mount = (mount.get("source"), mount["destination"], mount.get("type"), mount.get("options"))
+    if isinstance(mount, (str, bytes)) or not 2 <= len(mount) <= 4:
+        raise ValueError(f"mounts: {mount!r} is not (source, target[, type[, options]])")
+    source, target, kind, options = (*mount, None, None)[:4]
+    if options is not None and not isinstance(options, str):
+        options = ",".join(options)
+    return source, target, kind or "bind", options
+
+
+def _rlimit_name(name: Any) -> str:
+    if isinstance(name, int):
+        for known in dir(resource):
+            if known.startswith("RLIMIT_") and getattr(resource, known) == name:
+                return known
+        raise ValueError(f"rlimits: {name} is not a resource")
+    upper = str(name).upper()
+    return upper if upper.startswith("RLIMIT_") else "RLIMIT_" + upper
+
+
+def _rlimit(value: int) -> int:
+    return _spaces.SPACES_RLIM_INFINITY if value == resource.RLIM_INFINITY else value
+
+
+def _milliseconds(seconds: float) -> int:
+    if seconds < 0:
+        raise ValueError(f"{seconds} seconds: a time limit is not negative")
+    return max(1, round(seconds * 1000)) if seconds else 0

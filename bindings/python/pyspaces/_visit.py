@@ -1,0 +1,173 @@
+"""A thread's visit to other namespaces: the way there, gone whole or not at all, and the way back."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from . import _namespaces, _spec, cloning, errors
+from .cloning import CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, NAMESPACES
+
+_ELSEWHERE = "use setns(…).run(function), which calls it in a helper process, or Inject"
+
+
+class Target(NamedTuple):
+    namespace: cloning.Namespace
+    file: Any  # a path, an open file, or a process
+
+
+class Visit:
+    """What is needed to go back from the namespaces that a thread has entered."""
+
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.own: list[tuple[cloning.Namespace, int]] = []  # entered, with the descriptor of the thread's own
+        self.root = self.cwd = -1
+
+    def leave(self) -> None:
+        """Go back, as far as possible; raises RestoreError where it was not."""
+        if self.thread != threading.get_ident():
+            raise errors.make(
+                errors.RestoreError,
+                errno.EPERM,
+                "the block was left by another thread than the one that had entered it",
+                step="setns",
+                object="thread",
+            )
+        failed: list[tuple[str, OSError]] = []
+        while self.own:
+            namespace, fd = self.own.pop()
+            try:
+                _setns(fd, namespace.bit)
+            except OSError as error:
+                failed.append((namespace.name, error))
+            os.close(fd)
+        if self.root >= 0:
+            # Entering a mount namespace changes both to its root, and so does coming back.
+            try:
+                os.fchdir(self.root)
+                os.chroot(".")
+                os.fchdir(self.cwd)
+            except OSError as error:
+                failed.append(("root", error))
+            for fd in (self.root, self.cwd):
+                os.close(fd)
+            self.root = self.cwd = -1
+        if failed:
+            name, cause = failed[0]
+            names = " and ".join(each for each, _ in failed)
+            raise errors.make(
+                errors.RestoreError,
+                cause.errno or 0,
+                f"cannot put the thread back into its own {names}: {cause.strerror}",
+                step="setns",
+                object=name,
+                system_call="setns",
+                hint="end this process: what it does from now on is done in the wrong place",
+            ) from cause
+
+
+def enter(targets: Sequence[Target], whose: str) -> Visit:
+    """Enter all of them, or none."""
+    bits = {target.namespace.bit for target in targets}
+    _refuse_the_impossible(bits, whose)
+    visit = Visit()
+    with contextlib.ExitStack() as opened:
+        files = []
+        for namespace, named in targets:
+            if hasattr(named, "fileno"):
+                files.append(named.fileno())
+                continue
+            file = named
+            if not isinstance(named, (str, bytes, os.PathLike)):
+                file = f"/proc/{_spec.pid_of(named, namespace.name)}/ns/{namespace.name}"
+            try:
+                fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError as error:
+                raise errors.from_errno(
+                    error.errno or 0,
+                    f'cannot open "{os.fsdecode(file)}": {error.strerror}',
+                    step="setns",
+                    object=os.fsdecode(file),
+                    system_call="openat",
+                ) from None
+            opened.callback(os.close, fd)
+            files.append(fd)
+        try:
+            if CLONE_NEWNS in bits:
+                visit.root = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+                visit.cwd = os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            for (namespace, _), fd in zip(targets, files):
+                own = "pid_for_children" if namespace.bit == CLONE_NEWPID else namespace.name
+                own_fd = os.open(f"{_namespaces.OWN}/ns/{own}", os.O_RDONLY | os.O_CLOEXEC)
+                try:
+                    _setns(fd, namespace.bit)
+                except OSError as error:
+                    os.close(own_fd)
+                    raise _cannot_enter(namespace, whose, error) from None
+                visit.own.append((namespace, own_fd))
+        except BaseException:
+            visit.leave()
+            raise
+    return visit
+
+
+def _refuse_the_impossible(bits: set[int], whose: str) -> None:
+    """What the kernel would refuse half-way, or would never let the thread come back from."""
+    if CLONE_NEWUSER in bits:
+        raise errors.from_errno(
+            errno.EPERM,
+            f"cannot enter the user namespace of {whose}: no thread can come back from one",
+            step="setns",
+            object="user",
+            system_call="setns",
+            hint=f"{_ELSEWHERE}; or leave it out by user=False, if you may enter the others without it",
+        )
+    threads = len(os.listdir("/proc/self/task"))
+    for bit, number in ((CLONE_NEWNS, errno.EINVAL), (CLONE_NEWTIME, errno.EUSERS)):
+        if bit in bits and threads > 1:
+            name = next(ns.name for ns in NAMESPACES if ns.bit == bit)
+            raise errors.from_errno(
+                number,
+                f"cannot enter the {name} namespace of {whose}: this process has {threads} threads, "
+                "and the kernel allows it to a process with one only",
+                step="setns",
+                object=name,
+                system_call="setns",
+                hint=f"{_ELSEWHERE}; or leave it out by {name}=False",
+            )
+
+
+def _cannot_enter(namespace: cloning.Namespace, whose: str, error: OSError) -> errors.Error:
+    hint = ""
+    if error.errno == errno.EPERM:
+        hint = (
+            f"this takes CAP_SYS_ADMIN here and in the user namespace that owns it: {_ELSEWHERE}, "
+            "which join its user namespace first"
+        )
+    elif error.errno == errno.EINVAL and namespace.bit != CLONE_NEWPID:
+        hint = f"is that the file of a {namespace.name} namespace?"
+    return errors.from_errno(
+        error.errno or 0,
+        f"cannot enter the {namespace.name} namespace of {whose}: {error.strerror}",
+        step="setns",
+        object=namespace.name,
+        system_call="setns",
+        hint=hint,
+    )
+
+
+if hasattr(os, "setns"):  # Python 3.12
+    _setns = os.setns
+else:
+    _libc_setns = ctypes.CDLL(None, use_errno=True).setns
+
+    def _setns(fd: int, nstype: int = 0) -> None:
+        if _libc_setns(fd, nstype) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))

@@ -1,0 +1,70 @@
+"""Run the tests below a directory as an ordinary user: as_ordinary_user.py DIRECTORY [ARGUMENT of pytest...].
+
+That user need not be able to read the tree it was built in, so what is needed is copied.
+"""
+
+import os
+import pathlib
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import pyspaces
+
+SKIPPED = 77
+
+
+def ordinary_user() -> pwd.struct_passwd:
+    """A real user of the system if there is one, since /etc/subuid and others name users."""
+    users = [user for user in pwd.getpwall() if 1000 <= user.pw_uid < 60000]
+    return users[0] if users else pwd.struct_passwd(("nobody", "x", 65534, 65534, "", "/", "/bin/sh"))
+
+
+def loaded_library() -> pathlib.Path:
+    """The libspaces that the package has loaded here."""
+    with open("/proc/self/maps") as maps:
+        return next(pathlib.Path(line.split()[-1]) for line in maps if "/libspaces.so" in line)
+
+
+def main(directory: str, *arguments: str) -> int:
+    if os.getuid() != 0:
+        print(f"skipped: user {os.getuid()} is an ordinary user already")
+        return SKIPPED
+    user = ordinary_user()
+    with tempfile.TemporaryDirectory(prefix="pyspaces-test-") as place:
+        os.chmod(place, 0o755)
+        shutil.copytree(pathlib.Path(pyspaces.__file__).parent, place + "/pyspaces")
+        shutil.copytree(directory, place + "/tests")
+        shutil.copy(loaded_library(), place + "/libspaces.so.1")
+        home = place + "/home"
+        os.mkdir(home)
+        os.chown(home, user.pw_uid, user.pw_gid)
+        environment = {
+            **os.environ,
+            "PYTHONPATH": place,
+            "LD_LIBRARY_PATH": place,
+            "HOME": home,
+            "TMPDIR": home,
+            "USER": user.pw_name,
+            "LOGNAME": user.pw_name,
+        }
+
+        def become_the_user() -> None:
+            os.initgroups(user.pw_name, user.pw_gid)
+            os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
+            os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
+
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", place + "/tests", *arguments]
+        try:
+            return subprocess.run(
+                command, cwd=home, env=environment, preexec_fn=become_the_user, check=False
+            ).returncode
+        except PermissionError:
+            print(f"skipped: {user.pw_name} may not run {sys.executable}")
+            return SKIPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,158 @@
+// The C API of libspaces as SWIG reads it, shared by all languages: prototypes, and nothing of any language.
+//
+// A language's own interface file defines its typemaps first and then includes this one. It has to know these
+// shapes of parameters, which are the same throughout the API:
+//
+//   spaces_status (returned)                0, or an error that the last parameter tells of
+//   spaces_error **error                    input without a value: becomes the language's error
+//   T **ret_NAME                            a new handle, owned by the caller
+//   char **ret_json, char **ret_text        new text, to be given back to spaces_free()
+//   int *ret_fd                             a descriptor that the caller closes
+//   const char *const *argv                 a list of strings, ended by NULL
+//   const char *json, size_t size           text with its length
+//   const uint32_t *gids, size_t count      a list of numbers
+//   spaces_main_fn main, void *userdata     a callable of the language
+//
+// A body-less %extend maps METHOD of TYPE to the C function TYPE_METHOD, so that the lists below are checked
+// against the headers by the C compiler.
+
+%{
+#include <spaces/spaces.h>
+%}
+
+%include <stdint.i>
+
+typedef int spaces_status;
+
+enum {
+    SPACES_OK,
+    SPACES_EINVALID,
+    SPACES_ESYSTEM,
+    SPACES_ESETUP,
+    SPACES_EUNSUPPORTED,
+    SPACES_ENOTFOUND,
+    SPACES_EEXISTS,
+    SPACES_ESTATE,
+    SPACES_ETIMEOUT,
+    SPACES_ENOMEMORY
+};
+enum { SPACES_STDIN, SPACES_STDOUT, SPACES_STDERR, SPACES_TERMINAL };
+enum { SPACES_STDIO_INHERIT, SPACES_STDIO_NULL, SPACES_STDIO_PIPE, SPACES_STDIO_STDOUT };
+enum { SPACES_EXPLAIN_TEXT, SPACES_EXPLAIN_JSON };
+
+%constant uint32_t SPACES_NAMESPACE_TIME = SPACES_NAMESPACE_TIME;
+%constant uint32_t SPACES_NAMESPACE_MOUNT = SPACES_NAMESPACE_MOUNT;
+%constant uint32_t SPACES_NAMESPACE_CGROUP = SPACES_NAMESPACE_CGROUP;
+%constant uint32_t SPACES_NAMESPACE_UTS = SPACES_NAMESPACE_UTS;
+%constant uint32_t SPACES_NAMESPACE_IPC = SPACES_NAMESPACE_IPC;
+%constant uint32_t SPACES_NAMESPACE_USER = SPACES_NAMESPACE_USER;
+%constant uint32_t SPACES_NAMESPACE_PID = SPACES_NAMESPACE_PID;
+%constant uint32_t SPACES_NAMESPACE_NETWORK = SPACES_NAMESPACE_NETWORK;
+%constant uint32_t SPACES_NAMESPACE_ALL = SPACES_NAMESPACE_ALL;
+%constant uint64_t SPACES_RLIM_INFINITY = SPACES_RLIM_INFINITY;
+
+%nodefaultctor;
+%nodefaultdtor;
+
+typedef struct {
+} spaces_spec;
+typedef struct {
+} spaces_process;
+typedef struct {
+} spaces_result;
+
+int spaces_version(void);
+const char *spaces_version_string(void);
+int spaces_has(const char *feature);
+
+spaces_status spaces_host_features(char **ret_json, spaces_error **error);
+
+spaces_status spaces_spec_new(spaces_spec **ret_spec, spaces_error **error);
+spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, spaces_error **error);
+
+%extend spaces_spec {
+    ~spaces_spec() { spaces_spec_free($self); }
+
+    spaces_status load_json(const char *json, size_t size, spaces_error **error);
+    spaces_status to_json(char **ret_json, spaces_error **error);
+    spaces_status explain(int form, char **ret_text, spaces_error **error);
+
+    // The program
+    spaces_status set_args(const char *const *argv, spaces_error **error);
+    spaces_status set_env(const char *name, const char *value, spaces_error **error);
+    spaces_status unset_env(const char *name, spaces_error **error);
+    spaces_status clear_env(spaces_error **error);
+    spaces_status set_cwd(const char *path, spaces_error **error);
+    spaces_status set_uid(uint32_t uid, spaces_error **error);
+    spaces_status set_gid(uint32_t gid, spaces_error **error);
+    spaces_status set_groups(const uint32_t *gids, size_t count, spaces_error **error);
+    spaces_status set_umask(uint32_t mask, spaces_error **error);
+    spaces_status set_rlimit(const char *name, uint64_t soft, uint64_t hard, spaces_error **error);
+    spaces_status set_no_new_privs(int on, spaces_error **error);
+    spaces_status set_oom_score_adj(int score, spaces_error **error);
+    spaces_status set_new_session(int on, spaces_error **error);
+    spaces_status set_terminal(int on, spaces_error **error);
+    spaces_status set_terminal_size(uint32_t rows, uint32_t columns, spaces_error **error);
+    spaces_status set_stdio(int stream, int kind, spaces_error **error);
+    spaces_status set_stdio_file(int stream, const char *path, int append, spaces_error **error);
+    spaces_status set_stdio_fd(int stream, int fd, spaces_error **error);
+    spaces_status add_fd(int fd, int target, spaces_error **error);
+    spaces_status set_inherit_signals(int on, spaces_error **error);
+
+    // Namespaces
+    spaces_status unshare(uint32_t namespaces, spaces_error **error);
+    spaces_status share(uint32_t namespaces, spaces_error **error);
+    spaces_status join_pid(int pid, uint32_t namespaces, spaces_error **error);
+    spaces_status join_path(uint32_t namespace_, const char *path, spaces_error **error);
+    spaces_status join_fd(uint32_t namespace_, int fd, spaces_error **error);
+    spaces_status set_time_offset(const char *clock, int64_t seconds, uint32_t nanoseconds,
+                                  spaces_error **error);
+    spaces_status set_uid_map(const char *map, spaces_error **error);
+    spaces_status set_gid_map(const char *map, spaces_error **error);
+    spaces_status set_setgroups(int allow, spaces_error **error);
+    spaces_status set_hostname(const char *name, spaces_error **error);
+    spaces_status set_domainname(const char *name, spaces_error **error);
+
+    // The file system
+    spaces_status set_root(const char *path, int readonly, spaces_error **error);
+    spaces_status set_chroot(int on, spaces_error **error);
+    spaces_status set_propagation(const char *propagation, spaces_error **error);
+    spaces_status add_mount(const char *source, const char *target, const char *type, const char *options,
+                            spaces_error **error);
+    spaces_status set_default_mounts(int on, spaces_error **error);
+    spaces_status set_mount_proc(int on, spaces_error **error);
+
+    // The life of the program
+    spaces_status set_init(int on, spaces_error **error);
+    spaces_status set_time_limit(uint64_t milliseconds, uint64_t grace_milliseconds, spaces_error **error);
+    spaces_status set_die_with_parent(int on, spaces_error **error);
+}
+
+spaces_status spaces_spawn(const spaces_spec *spec, spaces_process **ret_process, spaces_error **error);
+spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main, void *userdata,
+                          spaces_process **ret_process, spaces_error **error);
+
+%extend spaces_process {
+    ~spaces_process() { spaces_process_free($self); }
+
+    int pid();
+    int pidfd();
+    spaces_status take_fd(int stream, int *ret_fd, spaces_error **error);
+    spaces_status wait(int timeout_ms, spaces_result **ret_result, spaces_error **error);
+    spaces_status kill(int signal, spaces_error **error);
+    spaces_status kill_all(spaces_error **error);
+}
+
+%extend spaces_result {
+    ~spaces_result() { spaces_result_free($self); }
+
+    const char *cause();
+    int exit_code();
+    int signal();
+    int core_dumped();
+    int shell_status();
+    uint64_t user_time();
+    uint64_t system_time();
+    uint64_t peak_memory();
+    spaces_status to_json(char **ret_json, spaces_error **error);
+}
