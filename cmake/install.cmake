@@ -1,10 +1,6 @@
 # What `cmake --install` puts where: library, headers, stage, and how pkg-config and CMake find them.
 include(CMakePackageConfigHelpers)
 
-# Includes the case that the prefix is moved after it was installed.
-file(RELATIVE_PATH to_libdir ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-set(SPACES_INSTALL_RPATH $ORIGIN/${to_libdir})
-
 install(TARGETS spaces EXPORT spaces
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
 if(SPACES_BUILD_STATIC)
@@ -53,3 +49,9 @@ install(FILES
   DESTINATION ${cmake_dir} COMPONENT development)
 
 install(FILES README.md CHANGELOG.md SECURITY.md LICENSE TYPE DOC COMPONENT runtime)
+
+# The program finds the library beside it, also when the prefix was moved. Its own install rules are in cli/.
+if(TARGET space)
+  file(RELATIVE_PATH to_libdir ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(space PROPERTIES INSTALL_RPATH $ORIGIN/${to_libdir})
+endif()

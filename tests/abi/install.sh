@@ -1,9 +1,10 @@
 #!/bin/sh
-# install.sh CMAKE BUILD_DIR PREFIX LIBDIR: `cmake --install` puts every file in its place below PREFIX, and
-# below DESTDIR where that is set, and none of them names the build directory.
+# install.sh CMAKE BUILD_DIR PREFIX LIBDIR [FILE...]: `cmake --install` puts every file in its place below
+# PREFIX, these among them, and below DESTDIR where that is set, and none of them names the build directory.
 set -eu
 
 cmake=$1 build_dir=$2 prefix=$3 libdir=$4
+shift 4
 
 rm -rf "$prefix" "$prefix.staged"
 "$cmake" --install "$build_dir" --prefix "$prefix" >/dev/null
@@ -15,7 +16,7 @@ for file in \
     "$libdir"/libspaces.so "$libdir"/libspaces.so.1 "$libdir"/spaces/stage \
     "$libdir"/pkgconfig/spaces.pc "$libdir"/cmake/spaces/spaces-config.cmake \
     "$libdir"/cmake/spaces/spaces-config-version.cmake \
-    include/spaces/spaces.h include/spaces/base.h share/doc/spaces/LICENSE; do
+    include/spaces/spaces.h include/spaces/base.h share/doc/spaces/LICENSE "$@"; do
     if ! [ -f "$file" ]; then
         echo "$file is not installed" >&2
         failed=1

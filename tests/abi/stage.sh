@@ -1,19 +1,23 @@
 #!/bin/sh
-# stage.sh NM READELF STAGE: the stage is a static program that needs nothing: no symbol, no library, no
-# interpreter, no writable code and no executable stack.
+# stage.sh NM READELF LINKER STAGE OBJECT...: the stage is a static program that needs nothing: no symbol, no
+# library, no interpreter, no writable code and no executable stack.
 set -eu
 
-nm=$1 readelf=$2 stage=$3
+nm=$1 readelf=$2 linker=$3 stage=$4
+shift 4
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 fail() {
     echo "$stage: $1" >&2
     exit 1
 }
 
-# A stripped program would say that it needs nothing, whatever it is.
-"$nm" --defined-only "$stage" | grep -q ' T _start$' || fail "it has no symbol table, or no _start"
-undefined=$("$nm" --undefined-only "$stage")
+# The stage itself is stripped, and would say that it needs nothing whatever it is.
+"$linker" -r -o "$work/stage.o" "$@"
+undefined=$("$nm" --undefined-only "$work/stage.o")
 test -z "$undefined" || fail "undefined symbols: $undefined"
+"$nm" --defined-only "$work/stage.o" | grep -q ' T _start$' || fail "it does not start at _start"
 
 segments=$("$readelf" --wide --program-headers "$stage")
 echo "$segments" | grep -q 'GNU_STACK .* RW ' || fail "its stack is executable, or not said to be not"
