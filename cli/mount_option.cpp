@@ -1,0 +1,95 @@
+// The values of --mount, --bind and --tmpfs, spelled as docker's and mount(8)'s.
+#include "mount_option.hpp"
+
+#include "failure.hpp"
+#include "text.hpp"
+
+namespace cli {
+
+namespace {
+
+void append_option(std::string &options, std::string_view option) {
+    if (!options.empty()) {
+        options += ',';
+    }
+    options += option;
+}
+
+bool parse_bool(const std::string &value, const std::string &key) {
+    if (value.empty() || value == "true" || value == "1") {
+        return true;
+    }
+    if (value == "false" || value == "0") {
+        return false;
+    }
+    throw_usage(in_quotes(key) + " in a mount is true or false, not " + in_quotes(value));
+}
+
+// A bind mount of a directory brings along what is mounted below it, unless it is told not to.
+void complete_bind(MountOption &mount, bool recursive) {
+    std::string options = recursive ? "rbind" : "bind";
+    if (!mount.options.empty()) {
+        append_option(options, mount.options);
+    }
+    mount.options = options;
+}
+
+} // namespace
+
+MountOption parse_mount(std::string_view text) {
+    MountOption mount;
+    bool recursive = true;
+    for (const std::string &part : split_quoted(text, "mount")) {
+        const auto [key, value] = split_once(part, '=');
+        if (key == "type") {
+            mount.type = value;
+        } else if (key == "source" || key == "src") {
+            mount.source = value;
+        } else if (key == "target" || key == "dst" || key == "destination") {
+            mount.target = value;
+        } else if (key == "readonly" || key == "ro") {
+            append_option(mount.options, parse_bool(value, key) ? "ro" : "rw");
+        } else if (key == "bind-propagation") {
+            append_option(mount.options, value);
+        } else if (key == "bind-nonrecursive") {
+            recursive = !parse_bool(value, key);
+        } else if (key == "tmpfs-size") {
+            append_option(mount.options, "size=" + value);
+        } else if (key == "tmpfs-mode") {
+            append_option(mount.options, "mode=" + value);
+        } else if (part.find(',') != part.npos) {
+            throw_usage(in_quotes(part) + " is no mount option: it holds a comma");
+        } else {
+            append_option(mount.options, part);
+        }
+    }
+    if (mount.target.empty()) {
+        throw_usage("the mount " + in_quotes(text) + " has no target",
+                    "it is type=…,source=…,target=…, and options, all separated by commas");
+    }
+    if (mount.type.empty()) {
+        mount.type = "bind";
+    }
+    if (mount.type == "bind") {
+        complete_bind(mount, recursive);
+    } else if (mount.source.empty()) {
+        mount.source = mount.type;
+    }
+    return mount;
+}
+
+MountOption parse_bind(std::string_view text) {
+    const auto [source, rest] = split_once(text, ':');
+    const auto [target, options] = split_once(rest, ':');
+    MountOption mount{
+        .type = "bind", .source = source, .target = target.empty() ? source : target, .options = options};
+    complete_bind(mount, true);
+    return mount;
+}
+
+MountOption parse_tmpfs(std::string_view text) {
+    const auto [target, options] = split_once(text, ':');
+    return MountOption{.type = "tmpfs", .source = "tmpfs", .target = target, .options = options};
+}
+
+} // namespace cli
