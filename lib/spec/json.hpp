@@ -1,4 +1,4 @@
-// The Spec as an OCI config.json, in and out. Only spec/json_* know the JSON library.
+// The Spec as an OCI config.json, in and out.
 #pragma once
 
 #include "spec/spec.hpp"

@@ -1,0 +1,128 @@
+// Whether the system calls of the mount API work, and whether a /proc of one's own can be mounted.
+#include "base/error.hpp"
+#include "host/check.hpp"
+#include "host/mount_table.hpp"
+#include "host/probe.hpp"
+#include "host/user_namespace.hpp"
+#include "spec/namespaces.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+
+namespace spaces {
+
+namespace {
+
+// Results as of raw_call(); what was not come to is -ECANCELED.
+struct MountResults {
+    long make_private = -ECANCELED;
+    long open_tree = -ECANCELED;
+    long fsopen = -ECANCELED;
+    long fsconfig = -ECANCELED;
+    long fsmount = -ECANCELED;
+    long mount_setattr = -ECANCELED;
+    long move_mount = -ECANCELED;
+    long proc = -ECANCELED;
+};
+
+// All in a mount namespace that ends with the probe. The host sees nothing of it once mounts are private; in
+// a new user namespace they receive only, and could not send in any case.
+void make_mounts(MountResults &results) {
+    results.make_private = raw_call(SYS_mount, 0, raw_pointer("/"), 0, MS_REC | MS_PRIVATE, 0);
+    if (results.make_private < 0) {
+        return;
+    }
+    results.proc = raw_call(SYS_mount, raw_pointer("proc"), raw_pointer("/proc"), raw_pointer("proc"),
+                            MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+    // Recursive: a user namespace may not look below the mounts that it got.
+    results.open_tree = raw_call(SYS_open_tree, AT_FDCWD, raw_pointer("/"),
+                                 OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    results.fsopen = raw_call(SYS_fsopen, raw_pointer("tmpfs"), FSOPEN_CLOEXEC);
+    if (results.fsopen < 0) {
+        return;
+    }
+    results.fsconfig = raw_call(SYS_fsconfig, results.fsopen, FSCONFIG_CMD_CREATE, 0, 0, 0);
+    results.fsmount = raw_call(SYS_fsmount, results.fsopen, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID);
+    if (results.fsmount < 0) {
+        return;
+    }
+    mount_attr attributes{};
+    attributes.attr_set = MOUNT_ATTR_RDONLY;
+    results.mount_setattr = raw_call(SYS_mount_setattr, results.fsmount, raw_pointer(""), AT_EMPTY_PATH,
+                                     raw_pointer(&attributes), sizeof attributes);
+    results.move_mount = raw_call(SYS_move_mount, results.fsmount, raw_pointer(""), AT_FDCWD,
+                                  raw_pointer("/"), MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+Check check_call(const char *name, long result, const char *since) {
+    Check check{.name = name, .works = result >= 0};
+    if (check.works) {
+        return check;
+    }
+    if (result == -ECANCELED) {
+        check.reason = "could not be tried: what comes before it does not work";
+        check.hint = "mend the checks before this one first";
+    } else if (result == -ENOSYS) {
+        check.reason =
+            std::string("the kernel does not have it, or a seccomp filter hides it (") + since + ')';
+        check.hint = "use a newer kernel, or allow it in the seccomp profile of the container";
+    } else {
+        check.reason = std::string(name) + ": " + std::string(errno_text(static_cast<int>(-result)));
+        check.hint = "look for denials of a security module in the kernel log (dmesg)";
+    }
+    return check;
+}
+
+// The kernel gives a user namespace a new /proc only where the one that is there shows everything.
+std::string hidden_parts_of_proc() {
+    std::string parts;
+    for (const MountEntry &mount : mount_table()) {
+        if (mount.point.starts_with("/proc/") && mount.point != "/proc/sys/fs/binfmt_misc") {
+            parts += (parts.empty() ? "" : ", ") + mount.point;
+        }
+    }
+    return parts;
+}
+
+Check check_proc(long result) {
+    Check check = check_call("mount.proc", result, "CONFIG_PROC_FS");
+    if (result == -EPERM) {
+        const std::string parts = hidden_parts_of_proc();
+        check.reason = parts.empty()
+                           ? "there is no complete /proc here that a new one could be like"
+                           : "parts of this /proc are hidden, and a new one would show them: " + parts;
+        check.hint =
+            "in a container, start it with an unmasked /proc (podman: --security-opt unmask=ALL, docker: "
+            "--security-opt systempaths=unconfined); or do without an own /proc";
+    }
+    return check;
+}
+
+} // namespace
+
+void check_mounting(Checks &checks) {
+    // With a user namespace where there can be one: what works in it works without it too.
+    uint64_t namespaces = SPACES_NAMESPACE_MOUNT | SPACES_NAMESPACE_PID;
+    if (make_user_namespace() == 0) {
+        namespaces |= SPACES_NAMESPACE_USER;
+    }
+    MountResults results;
+    const int problem = run_probe(namespaces, [&] { make_mounts(results); });
+    Check mount = check_call("mount", problem != 0 ? -problem : results.make_private, "CONFIG_NAMESPACES");
+    if (!mount.works) {
+        mount.hint = "run as root, or mend namespace.user";
+    }
+    checks.push_back(std::move(mount));
+    checks.push_back(check_call("open_tree", results.open_tree, "Linux 5.2"));
+    checks.push_back(
+        check_call("fsopen", std::min({results.fsopen, results.fsconfig, results.fsmount}), "Linux 5.2"));
+    checks.push_back(check_call("mount_setattr", results.mount_setattr, "Linux 5.12"));
+    checks.push_back(check_call("move_mount", results.move_mount, "Linux 5.2"));
+    checks.push_back(check_proc(results.proc));
+}
+
+} // namespace spaces

@@ -1,0 +1,77 @@
+// Which security mechanisms of the kernel are active: seccomp, and the security modules.
+#include "base/error.hpp"
+#include "host/check.hpp"
+#include "host/probe.hpp"
+
+#include <cerrno>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+
+namespace spaces {
+
+namespace {
+
+Check check_seccomp() {
+    Check check{.name = "seccomp"};
+    uint32_t action = SECCOMP_RET_KILL_PROCESS;
+    const long result = raw_call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, raw_pointer(&action));
+    check.works = result == 0;
+    check.value = text_of("/proc/sys/kernel/seccomp/actions_avail").value_or("");
+    if (!check.works) {
+        check.reason = "seccomp: " + std::string(errno_text(static_cast<int>(-result)));
+        check.hint = "use a kernel of version 4.14 or newer that is built with CONFIG_SECCOMP_FILTER";
+    }
+    return check;
+}
+
+Check check_apparmor() {
+    Check check{.name = "apparmor"};
+    check.works = text_of("/sys/module/apparmor/parameters/enabled") == "Y";
+    if (check.works) {
+        check.value = text_of("/proc/self/attr/apparmor/current").value_or("");
+    } else {
+        check.reason = "AppArmor is not active in this kernel";
+        check.hint = "where the kernel has it, boot with apparmor=1 security=apparmor";
+    }
+    return check;
+}
+
+Check check_selinux() {
+    Check check{.name = "selinux"};
+    const auto enforce = text_of("/sys/fs/selinux/enforce");
+    check.works = enforce.has_value();
+    if (check.works) {
+        check.value = enforce == "1" ? "enforcing" : "permissive";
+    } else {
+        check.reason = "SELinux is not active in this kernel";
+        check.hint = "where the kernel has it, boot with selinux=1 security=selinux";
+    }
+    return check;
+}
+
+Check check_landlock() {
+    Check check{.name = "landlock"};
+    const long version = raw_call(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    check.works = version > 0;
+    if (check.works) {
+        check.value = "ABI " + std::to_string(version);
+    } else {
+        check.reason = version == -EOPNOTSUPP
+                           ? "Landlock is in this kernel but not active"
+                           : "the kernel does not have it (Linux 5.13), or a seccomp filter hides it";
+        check.hint = "boot with landlock in the list lsm=… of the kernel's command line";
+    }
+    return check;
+}
+
+} // namespace
+
+void check_security(Checks &checks) {
+    checks.push_back(check_seccomp());
+    checks.push_back(check_apparmor());
+    checks.push_back(check_selinux());
+    checks.push_back(check_landlock());
+}
+
+} // namespace spaces
