@@ -7,6 +7,7 @@
 #include <exception>
 #include <spaces/spaces.h>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -133,7 +134,7 @@ template <class Body> Process start_fork_of(const Spec &spec, Body &&body) {
     return start_fork(
         spec,
         [](void *userdata) -> int { return (*static_cast<std::remove_reference_t<Body> *>(userdata))(); },
-        &body);
+        const_cast<void *>(static_cast<const void *>(&body)));
 }
 
 } // namespace support

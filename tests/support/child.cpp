@@ -128,7 +128,7 @@ void in_pid_namespace(const Body &body) {
     });
 }
 
-void with_seccomp(int error_number, std::initializer_list<long> system_calls, const Body &body) {
+void with_seccomp(int error_number, const std::vector<long> &system_calls, const Body &body) {
 #if defined(__x86_64__)
     constexpr uint32_t architecture = AUDIT_ARCH_X86_64;
 #elif defined(__aarch64__)

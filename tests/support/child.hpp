@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace support {
 
@@ -25,7 +26,7 @@ void in_mount_namespace(const Body &body);
 
 // In a child in which the given system calls fail with `error_number`, as they do on an older kernel (ENOSYS)
 // or under the filter of a container engine (EPERM). The child's own children inherit it.
-void with_seccomp(int error_number, std::initializer_list<long> system_calls, const Body &body);
+void with_seccomp(int error_number, const std::vector<long> &system_calls, const Body &body);
 
 [[noreturn]] void throw_errno(const char *what);
 

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace support {
@@ -95,23 +96,33 @@ void add_status(Facts &facts, const std::string &task, const std::string &who) {
     }
 }
 
+void add_thread(Facts &facts, const fs::path &task) {
+    const std::string who = "thread " + task.filename().string() + " ";
+    add_status(facts, task, who);
+    for (const auto &type : fs::directory_iterator(task / "ns")) {
+        facts[who + "namespace " + type.path().filename().string()] = link_of(type.path());
+    }
+    facts[who + "cwd"] = link_of(task / "cwd");
+    facts[who + "root"] = link_of(task / "root");
+    facts[who + "cgroup"] = read_file(task / "cgroup");
+    std::istringstream children(read_file(task / "children"));
+    for (std::string pid; children >> pid;) {
+        std::string name;
+        std::ifstream comm("/proc/" + pid + "/comm");
+        std::getline(comm, name);
+        facts["child " + pid] = name;
+    }
+}
+
 void add_threads(Facts &facts) {
     for (const auto &entry : fs::directory_iterator("/proc/self/task")) {
-        const std::string task = entry.path();
-        const std::string who = "thread " + entry.path().filename().string() + " ";
-        add_status(facts, task, who);
-        for (const auto &type : fs::directory_iterator(task + "/ns")) {
-            facts[who + "namespace " + type.path().filename().string()] = link_of(type.path());
+        Facts of_thread;
+        try {
+            add_thread(of_thread, entry.path());
+        } catch (const std::system_error &) {
+            continue; // a thread of the test that has just ended
         }
-        facts[who + "cwd"] = link_of(task + "/cwd");
-        facts[who + "root"] = link_of(task + "/root");
-        facts[who + "cgroup"] = read_file(task + "/cgroup");
-        std::istringstream children(read_file(task + "/children"));
-        for (std::string pid; children >> pid;) {
-            std::string name;
-            std::getline(std::ifstream("/proc/" + pid + "/comm"), name);
-            facts["child " + pid] = name;
-        }
+        facts.merge(of_thread);
     }
 }
 
