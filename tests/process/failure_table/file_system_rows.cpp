@@ -1,0 +1,112 @@
+// Failures of the root directory, the mounts, the working directory and the standard streams.
+#include "failure_table/row.hpp"
+
+#include <cerrno>
+#include <sys/mount.h>
+#include <unistd.h>
+
+using namespace support;
+
+namespace failure_table {
+
+namespace {
+
+Failure cwd_fails(const std::string &path) {
+    Spec spec = sound();
+    return start_fails(spec.with<spaces_spec_set_cwd>(path.c_str()));
+}
+
+Failure root_fails(const std::string &path) {
+    Spec spec = sound();
+    return start_fails(spec.unshare(user_and_mount).with<spaces_spec_set_root>(path.c_str(), 0));
+}
+
+Failure mount_fails(const Scene &scene, const char *source, const char *target, const char *type,
+                    const char *options = nullptr, bool readonly = false) {
+    Spec spec = sound_in(scene);
+    spec.with<spaces_spec_set_root>(scene.rootfs.path().c_str(), readonly ? 1 : 0);
+    return start_fails(spec.with<spaces_spec_add_mount>(source, target, type, options));
+}
+
+Failure file_fails(int stream, const std::string &path) {
+    Spec spec = sound();
+    return start_fails(spec.with<spaces_spec_set_stdio_file>(stream, path.c_str(), 0));
+}
+
+// As in a container of an engine that hides parts of /proc: the kernel then refuses a fresh one.
+void with_masked_proc(const Scene &, const Body &body) {
+    in_mount_namespace([&] {
+        must(::mount("none", "/proc/sys", "tmpfs", MS_RDONLY, nullptr), "mount");
+        body();
+    });
+}
+
+} // namespace
+
+const std::vector<Row> file_system_rows = {
+    {"a working directory that is missing", [](const Scene &) { return cwd_fails("/nonexistent"); },
+     SPACES_ESETUP, "chdir", ENOENT, "/nonexistent",
+     "cannot change to the directory \"/nonexistent\": No such file or directory", false},
+    {"a working directory that is a file", [](const Scene &scene) { return cwd_fails(scene.at("plain")); },
+     SPACES_ESETUP, "chdir", ENOTDIR, "DIR/plain",
+     "cannot change to the directory \"DIR/plain\": Not a directory", false},
+    {"a working directory that is closed", [](const Scene &scene) { return cwd_fails(scene.at("closed")); },
+     SPACES_ESETUP, "chdir", EACCES, "DIR/closed",
+     "cannot change to the directory \"DIR/closed\": Permission denied", true, as_ordinary_user, root},
+    {"a working directory that is only outside of the root",
+     [](const Scene &scene) { return start_fails(sound_in(scene).with<spaces_spec_set_cwd>("/usr/share")); },
+     SPACES_ESETUP, "chdir", ENOENT, "/usr/share",
+     "cannot change to the directory \"/usr/share\": No such file or directory", true},
+    {"a root directory that is missing", [](const Scene &) { return root_fails("/nonexistent"); },
+     SPACES_ESETUP, "root", ENOENT, "/nonexistent", "", false},
+    {"a root directory that is a file", [](const Scene &scene) { return root_fails(scene.at("plain")); },
+     SPACES_ESETUP, "root", ENOTDIR, "DIR/plain", "", false},
+    {"a bind of what is missing",
+     [](const Scene &scene) { return mount_fails(scene, "/nonexistent", "/mnt", "bind"); }, SPACES_ESETUP,
+     "mount", ENOENT, "/mnt", "", false},
+    {"a mount target that cannot be made",
+     [](const Scene &scene) {
+         Spec spec = sound_in(scene);
+         spec.with<spaces_spec_add_mount>("proc", "/proc", "proc", nullptr);
+         return start_fails(spec.unshare(SPACES_NAMESPACE_PID)
+                                .with<spaces_spec_add_mount>("tmpfs", "/proc/nowhere", "tmpfs", nullptr));
+     },
+     SPACES_ESETUP, "mount", ENOENT, "/proc/nowhere", "", false},
+    {"a mount target below a file",
+     [](const Scene &scene) { return mount_fails(scene, "tmpfs", "/etc/passwd/x", "tmpfs"); }, SPACES_ESETUP,
+     "mount", ENOTDIR, "/etc/passwd/x", "", false},
+    {"a directory bound over a file",
+     [](const Scene &scene) { return mount_fails(scene, "/usr", "/etc/passwd", "bind"); }, SPACES_ESETUP,
+     "mount", ENOTDIR, "/etc/passwd", "", false},
+    {"a file system that the kernel does not have",
+     [](const Scene &scene) { return mount_fails(scene, "x", "/mnt", "nonexistentfs"); }, SPACES_ESETUP,
+     "mount", ENODEV, "/mnt", "", true},
+    {"a file system that a user namespace may not mount",
+     [](const Scene &scene) { return mount_fails(scene, "/dev/null", "/mnt", "ext4"); }, SPACES_ESETUP,
+     "mount", EPERM, "/mnt", "", true},
+    {"an option that the file system does not know",
+     [](const Scene &scene) { return mount_fails(scene, "tmpfs", "/mnt", "tmpfs", "size=lots"); },
+     SPACES_ESETUP, "mount", EINVAL, "/mnt", "", true},
+    {"a /proc where the host's is masked",
+     [](const Scene &scene) {
+         Spec spec = sound_in(scene);
+         return start_fails(spec.unshare(SPACES_NAMESPACE_PID));
+     },
+     SPACES_ESETUP, "mount", EPERM, "/proc", "", true, with_masked_proc, root},
+    {"an input file that is missing", [](const Scene &) { return file_fails(SPACES_STDIN, "/nonexistent"); },
+     SPACES_ESYSTEM, "stdio", ENOENT, "/nonexistent",
+     "cannot open \"/nonexistent\" as stdin: No such file or directory", false},
+    {"an output file in a missing directory",
+     [](const Scene &) { return file_fails(SPACES_STDOUT, "/nonexistent/file"); }, SPACES_ESYSTEM, "stdio",
+     ENOENT, "/nonexistent/file", "cannot open \"/nonexistent/file\" as stdout: No such file or directory",
+     false},
+    {"an output file that is a directory",
+     [](const Scene &scene) { return file_fails(SPACES_STDERR, scene.at("directory")); }, SPACES_ESYSTEM,
+     "stdio", EISDIR, "DIR/directory", "cannot open \"DIR/directory\" as stderr: Is a directory", false},
+    {"a terminal in a root directory without one",
+     [](const Scene &scene) { return start_fails(sound_in(scene).with<spaces_spec_set_terminal>(1)); },
+     SPACES_ESETUP, "terminal", ENOENT, "/dev/ptmx",
+     "cannot open a pseudoterminal: No such file or directory", true},
+};
+
+} // namespace failure_table

@@ -1,0 +1,86 @@
+// Failures to execute the program.
+#include "failure_table/row.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+using namespace support;
+
+namespace failure_table {
+
+namespace {
+
+Failure exec_fails(const std::string &program, const std::vector<std::string> &more = {}) {
+    std::vector<std::string> args{program};
+    args.insert(args.end(), more.begin(), more.end());
+    return start_fails(Spec(args));
+}
+
+} // namespace
+
+const std::vector<Row> program_rows = {
+    {"a program that is missing", [](const Scene &scene) { return exec_fails(scene.at("missing")); },
+     SPACES_ESETUP, "exec", ENOENT, "DIR/missing",
+     "cannot execute \"DIR/missing\": No such file or directory", false},
+    {"a program that is not in the PATH",
+     [](const Scene &) {
+         Spec spec({"no-such-program"});
+         return start_fails(spec.with<spaces_spec_set_env>("PATH", "/bin:/usr/bin"));
+     },
+     SPACES_ESETUP, "exec", ENOENT, "no-such-program", "", true},
+    {"a program whose interpreter is missing",
+     [](const Scene &scene) { return exec_fails(scene.at("no-interpreter")); }, SPACES_ESETUP, "exec", ENOENT,
+     "DIR/no-interpreter", "", true},
+    {"a file that is not executable",
+     [](const Scene &scene) { return exec_fails(scene.at("not-executable")); }, SPACES_ESETUP, "exec", EACCES,
+     "DIR/not-executable", "cannot execute \"DIR/not-executable\": Permission denied", true},
+    {"a directory", [](const Scene &scene) { return exec_fails(scene.at("directory")); }, SPACES_ESETUP,
+     "exec", EACCES, "DIR/directory", "cannot execute \"DIR/directory\": Permission denied", true},
+    {"a file that is no program", [](const Scene &scene) { return exec_fails(scene.at("garbage")); },
+     SPACES_ESETUP, "exec", ENOEXEC, "DIR/garbage", "cannot execute \"DIR/garbage\": Exec format error",
+     true},
+    {"a path through a file", [](const Scene &scene) { return exec_fails(scene.at("plain/program")); },
+     SPACES_ESETUP, "exec", ENOTDIR, "DIR/plain/program",
+     "cannot execute \"DIR/plain/program\": Not a directory", false},
+    {"a link to itself", [](const Scene &scene) { return exec_fails(scene.at("loop-a")); }, SPACES_ESETUP,
+     "exec", ELOOP, "DIR/loop-a", "cannot execute \"DIR/loop-a\": Too many levels of symbolic links", false},
+    {"a name that is too long", [](const Scene &) { return exec_fails("/" + std::string(256, 'n')); },
+     SPACES_ESETUP, "exec", ENAMETOOLONG, "", "", false},
+    {"arguments that are too long",
+     [](const Scene &) { return exec_fails("/bin/true", {std::string(200'000, 'x')}); }, SPACES_ESETUP,
+     "exec", E2BIG, "/bin/true", "cannot execute \"/bin/true\": Argument list too long", true},
+    {"a program that is being written",
+     [](const Scene &scene) {
+         const std::string program = scene.at("open/busy");
+         write_file(program, read_file("/bin/true"));
+         must(::chmod(program.c_str(), 0755), "chmod");
+         const Fd writer = open_file(program, O_WRONLY);
+         return exec_fails(program);
+     },
+     SPACES_ESETUP, "exec", ETXTBSY, "DIR/open/busy", "cannot execute \"DIR/open/busy\": Text file busy",
+     true},
+    {"a directory in the PATH that is closed",
+     [](const Scene &scene) {
+         Spec spec({"program"});
+         return start_fails(spec.with<spaces_spec_set_env>("PATH", scene.at("closed").c_str()));
+     },
+     SPACES_ESETUP, "exec", EACCES, "program", "", true, as_ordinary_user, root},
+    {"a program on a mount without exec",
+     [](const Scene &scene) {
+         Spec spec({scene.at("open/copy")});
+         write_file(scene.at("open/copy"), "#!/bin/sh\n");
+         must(::chmod(scene.at("open/copy").c_str(), 0755), "chmod");
+         spec.unshare(user_and_mount)
+             .with<spaces_spec_add_mount>(scene.at("open").c_str(), scene.at("open").c_str(), "bind",
+                                          "noexec");
+         return start_fails(spec);
+     },
+     SPACES_ESETUP, "exec", EACCES, "DIR/open/copy", "cannot execute \"DIR/open/copy\": Permission denied",
+     true},
+    {"a program that is only outside of the root",
+     [](const Scene &scene) { return start_fails(sound_in(scene).args({"/usr/bin/dpkg"})); }, SPACES_ESETUP,
+     "exec", ENOENT, "/usr/bin/dpkg", "cannot execute \"/usr/bin/dpkg\": No such file or directory", false},
+};
+
+} // namespace failure_table
