@@ -33,11 +33,12 @@ enum class Op : uint16_t {
     root,        // text[0]: path; becomes the root of the paths below, and a mount of its own
     clone_tree,  // text[0]: source, number[0]: slot, number[1]: recursive
     attach_tree, // text[0]: target, number[0]: slot, number[1]: MOUNT_ATTR_*, number[2]: recursive attributes
-    mount,       // text[0]: target, text[1]: type, text[2]: source, text[3]: options of the file system,
-                 // separated by commas, number[1]: MOUNT_ATTR_*, number[2]: nonzero: read-only superblock
-    remount,     // text[0]: target, number[1]: MOUNT_ATTR_*, number[2]: recursive attributes
-    propagate,   // text[0]: target, number[0]: MS_* propagation
-    symlink,     // text[0]: where, text[1]: what it says
+    mount, // text[0]: target, text[1]: type, text[2]: source, text[3]: options of the file system, separated
+           // by
+           // commas, number[1]: MOUNT_ATTR_*
+    remount,   // text[0]: target, number[1]: MOUNT_ATTR_*, number[2]: recursive attributes
+    propagate, // text[0]: target, number[0]: MS_* propagation
+    symlink,   // text[0]: where, text[1]: what it says
     pivot_root,
     chroot,
     chroot_fd, // fd: directory

@@ -14,12 +14,14 @@
 
 namespace spaces {
 
-// A descriptor in a Spec is shared by the copies of the Spec.
+// A descriptor in a Spec is shared by the copies of the Spec; equal ones are the same.
 using SharedFd = std::shared_ptr<const Fd>;
 
 struct RlimitSpec {
     uint64_t soft = 0;
     uint64_t hard = 0;
+
+    bool operator==(const RlimitSpec &) const = default;
 };
 
 struct StdioSpec {
@@ -28,11 +30,15 @@ struct StdioSpec {
     std::string path{};  // of file
     bool append = false; // of file
     SharedFd fd{};       // of fd
+
+    bool operator==(const StdioSpec &) const = default;
 };
 
 struct TerminalSize {
     uint32_t rows = 0;
     uint32_t columns = 0;
+
+    bool operator==(const TerminalSize &) const = default;
 };
 
 struct ProcessSpec {
@@ -55,6 +61,8 @@ struct ProcessSpec {
     StdioSpec stdio[3];
     std::map<int, SharedFd> fds; // by the number in the program
     bool inherit_signals = false;
+
+    bool operator==(const ProcessSpec &) const = default;
 };
 
 struct NamespaceSpec {
@@ -63,6 +71,8 @@ struct NamespaceSpec {
     pid_t pid = 0;      // of join_pid
     std::string path{}; // of join_path
     SharedFd fd{};      // of join_fd
+
+    bool operator==(const NamespaceSpec &) const = default;
 };
 
 struct IdMapping {
@@ -84,11 +94,15 @@ struct IdMapSpec {
     };
     Kind kind = Kind::by_default;
     std::vector<IdMapping> ranges{};
+
+    bool operator==(const IdMapSpec &) const = default;
 };
 
 struct TimeOffset {
     int64_t seconds = 0;
     uint32_t nanoseconds = 0;
+
+    bool operator==(const TimeOffset &) const = default;
 };
 
 struct MountSpec {
@@ -96,12 +110,16 @@ struct MountSpec {
     std::string destination;
     std::string type;
     std::vector<std::string> options;
+
+    bool operator==(const MountSpec &) const = default;
 };
 
 struct RootSpec {
     std::string path;
     bool readonly = false;
     bool chroot = false; // chroot(2) instead of pivot_root(2)
+
+    bool operator==(const RootSpec &) const = default;
 };
 
 struct Spec {
@@ -138,6 +156,8 @@ struct Spec {
         const auto found = namespaces.find(type);
         return found != namespaces.end() && found->second.kind != NamespaceSpec::Kind::unshare;
     }
+
+    bool operator==(const Spec &) const = default;
 };
 
 } // namespace spaces

@@ -56,6 +56,23 @@ void reset_sigchld() {
     sys(__NR_rt_sigaction, SIGCHLD, action, 0L, 8L);
 }
 
+// Keeps these three, of which -1 is none.
+void close_others(int a, int b, int c) {
+    int keep[3];
+    uint32_t count = 0;
+    const int candidates[3] = {a, b, c};
+    for (const int fd : candidates) {
+        uint32_t at = fd >= 0 ? count++ : 0;
+        for (; fd >= 0 && at > 0 && keep[at - 1] > fd; --at) {
+            keep[at] = keep[at - 1];
+        }
+        if (fd >= 0) {
+            keep[at] = fd;
+        }
+    }
+    close_all_but(keep, count);
+}
+
 // The child goes on with the Plan. This process keeps nothing that the program could want closed.
 void stay_behind(Context &context) {
     int ends[2];
@@ -72,16 +89,7 @@ void stay_behind(Context &context) {
         return;
     }
     const plan::Header &header = context.header();
-    int keep[3] = {context.control, ends[0], header.caller_pidfd};
-    const uint32_t count = header.caller_pidfd >= 0 ? 3 : 2;
-    for (uint32_t i = 1; i < count; ++i) {
-        for (uint32_t j = i; j > 0 && keep[j - 1] > keep[j]; --j) {
-            const int swapped = keep[j];
-            keep[j] = keep[j - 1];
-            keep[j - 1] = swapped;
-        }
-    }
-    close_all_but(keep, count);
+    close_others(context.control, ends[0], header.caller_pidfd);
 
     char byte;
     long got;
@@ -153,6 +161,7 @@ extern "C" [[noreturn]] void stage_main(long *stack) {
     supervision.caller_pidfd = static_cast<int>(next_number(line));
     supervision.time_limit_ms = static_cast<uint64_t>(next_number(line));
     supervision.time_limit_grace_ms = static_cast<uint64_t>(next_number(line));
+    close_others(supervision.control, supervision.caller_pidfd, -1);
     supervise(supervision);
 }
 

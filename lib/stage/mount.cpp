@@ -132,13 +132,10 @@ long configure(long filesystem, const char *option, size_t length) {
     return sys(__NR_fsconfig, filesystem, FSCONFIG_SET_STRING, key, value, 0L);
 }
 
-long configure_all(long filesystem, const char *source, const char *options, bool readonly) {
+long configure_all(long filesystem, const char *source, const char *options) {
     long result = 0;
     if (source != nullptr) {
         result = sys(__NR_fsconfig, filesystem, FSCONFIG_SET_STRING, "source", source, 0L);
-    }
-    if (readonly && result >= 0) {
-        result = sys(__NR_fsconfig, filesystem, FSCONFIG_SET_FLAG, "ro", 0L, 0L);
     }
     while (options != nullptr && *options != 0 && result >= 0) {
         size_t length = 0;
@@ -169,8 +166,8 @@ Outcome mount_detached(Context &context, const Step &step, int target) {
     if (filesystem < 0) {
         return check(Call::fsopen, filesystem);
     }
-    Outcome outcome = check(Call::fsconfig, configure_all(filesystem, context.text(step.text[2]),
-                                                          context.text(step.text[3]), step.number[2] != 0));
+    Outcome outcome = check(
+        Call::fsconfig, configure_all(filesystem, context.text(step.text[2]), context.text(step.text[3])));
     if (outcome.failed()) {
         outcome.text = explanation(context, filesystem);
         sys(__NR_close, filesystem);
@@ -192,8 +189,7 @@ Outcome mount_by_path(Context &context, const Step &step, int target) {
     const char *source = context.text(step.text[2]);
     const char *type = context.text(step.text[1]);
     return check(Call::mount, sys(__NR_mount, source != nullptr ? source : type, path, type,
-                                  mount_flags(step.number[1]) | (step.number[2] != 0 ? MS_RDONLY : 0UL),
-                                  context.text(step.text[3])));
+                                  mount_flags(step.number[1]), context.text(step.text[3])));
 }
 
 } // namespace

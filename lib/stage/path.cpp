@@ -20,6 +20,10 @@ constexpr long enosys = 38;
 constexpr long eperm = 1;
 constexpr long eloop = 40;
 constexpr long path_max = 4096;
+// S_IFMT and so on, which <linux/stat.h> leaves to libc where there is one.
+constexpr unsigned type_mask = 0170000;
+constexpr unsigned type_link = 0120000;
+constexpr unsigned type_file = 0100000;
 
 long root_descriptor(Context &context) {
     if (context.root_fd < 0) {
@@ -58,7 +62,7 @@ long open_by_component(long root, const char *path) {
         if (next >= 0) {
             struct statx status;
             const long result = sys(__NR_statx, next, "", AT_EMPTY_PATH, STATX_TYPE, &status);
-            if (result < 0 || (status.stx_mode & S_IFMT) == S_IFLNK) {
+            if (result < 0 || (status.stx_mode & type_mask) == type_link) {
                 sys(__NR_close, next);
                 return result < 0 ? result : -eloop;
             }
@@ -110,7 +114,7 @@ const char *last_component(const char *path, char (&parent)[path_max]) {
 
 Outcome make(long parent, const char *name, bool is_file) {
     const Call call = is_file ? Call::mknodat : Call::mkdirat;
-    const long result = is_file ? sys(__NR_mknodat, parent, name, S_IFREG | 0644, 0L)
+    const long result = is_file ? sys(__NR_mknodat, parent, name, type_file | 0644, 0L)
                                 : sys(__NR_mkdirat, parent, name, 0755L);
     return result == -eexist ? Outcome{} : check(call, result);
 }

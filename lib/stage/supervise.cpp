@@ -146,7 +146,10 @@ class Supervisor {
 
     void kill_everything() {
         if (is_init_) {
-            sys(__NR_kill, every_process, SIGKILL); // all but ourselves
+            // All but ourselves. Where we may not signal them, our own end is theirs as well.
+            if (sys(__NR_kill, every_process, SIGKILL) < 0) {
+                finish(SIGKILL, {});
+            }
         } else {
             sys(__NR_kill, program_, SIGKILL);
         }

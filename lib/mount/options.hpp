@@ -1,0 +1,26 @@
+// Mount options as mount(8) and OCI spell them, sorted into what the kernel takes apart.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spaces {
+
+struct MountOptions {
+    bool bind = false;
+    bool recursive = false;            // of a bind mount: rbind
+    uint64_t attributes = 0;           // MOUNT_ATTR_*: of this mount
+    uint64_t recursive_attributes = 0; // of this mount and all below it: "rro", "rnosuid"
+    uint64_t propagation = 0;          // MS_PRIVATE …, with MS_REC, or 0
+    std::string data;                  // what is left for the file system, separated by commas
+};
+
+// Throws for what can never be right; `object` names the mount in errors.
+MountOptions parse_mount_options(const std::vector<std::string> &options, std::string_view object);
+
+// MS_PRIVATE for "private" …; 0 for "unchanged"; throws for any other word.
+uint64_t propagation_flag(std::string_view word);
+
+} // namespace spaces

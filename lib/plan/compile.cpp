@@ -1,0 +1,52 @@
+// Spec → Plan: the order of things in the new process.
+#include "plan/compile.hpp"
+
+#include "base/sys.hpp"
+#include "plan/compilation.hpp"
+
+#include <fcntl.h>
+
+namespace spaces {
+
+int Compilation::adopt(Fd fd) {
+    if (!fd.is_open()) {
+        return -1;
+    }
+    if (fd.get() < plan.first_free_fd) {
+        fd = Fd(sys("fcntl", ::fcntl(fd.get(), F_DUPFD_CLOEXEC, plan.first_free_fd),
+                    {"dup", "", "move a descriptor out of the way"}));
+    }
+    const int number = fd.get();
+    builder().keep(number);
+    plan.descriptors.push_back(std::move(fd));
+    return number;
+}
+
+CompiledPlan compile(const Spec &spec, Target target, Opening opening) {
+    validate(spec, target);
+    Compilation compilation{.spec = spec, .target = target, .opening = opening, .plan = {}, .namespaces = {}};
+    for (int stream = 0; stream <= 2; ++stream) {
+        compilation.builder().keep(stream);
+    }
+    reserve_targets(compilation);
+    resolve_id_maps(compilation);
+    decide_namespaces(compilation);
+
+    // Joined and new namespaces come first: the rest happens inside them.
+    add_namespaces(compilation);
+    // Paths of the caller are opened with the caller's rights, before ids change.
+    add_mount_sources(compilation);
+    add_namespace_identity(compilation);
+    add_mounts(compilation);
+    add_hostname(compilation);
+    // An init has the namespaces, but none of what is only meant for the program.
+    add_supervise(compilation);
+    add_session(compilation);
+    add_descriptors(compilation);
+    add_rlimits(compilation); // after the descriptors: RLIMIT_NOFILE would be in their way
+    add_program_identity(compilation);
+    add_program(compilation);
+    return std::move(compilation.plan);
+}
+
+} // namespace spaces

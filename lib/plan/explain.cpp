@@ -1,0 +1,97 @@
+// The Plan in words: what would be done, and nothing is.
+#include "plan/explain.hpp"
+
+#include "plan/compile.hpp"
+#include "spec/namespaces.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace spaces {
+
+namespace {
+
+std::vector<std::string> names_of(uint32_t bits) {
+    std::vector<std::string> names;
+    for (const NamespaceType &type : namespace_types) {
+        if ((bits & type.bit) != 0) {
+            names.emplace_back(type.name);
+        }
+    }
+    return names;
+}
+
+std::string joined(const std::vector<std::string> &words, const char *separator) {
+    std::string text;
+    for (const std::string &word : words) {
+        text += (text.empty() ? "" : separator) + word;
+    }
+    return text;
+}
+
+std::vector<std::string> lines_of(const IdRanges &map) {
+    std::vector<std::string> lines;
+    for (const IdMapping &range : map) {
+        lines.push_back(std::to_string(range.container_id) + " " + std::to_string(range.host_id) + " " +
+                        std::to_string(range.size));
+    }
+    return lines;
+}
+
+// Step words and messages are for failures; their subject is left out here.
+std::string as_text(const CompiledPlan &plan) {
+    std::string text;
+    const auto line = [&text](const std::string &index, const std::string &step, const std::string &what) {
+        text += std::string(4 - std::min<size_t>(index.size(), 4), ' ') + index + "  " + step +
+                std::string(20 - std::min<size_t>(step.size(), 20), ' ') + what + "\n";
+    };
+    const std::string fresh = joined(names_of(plan.clone_flags), ", ");
+    line("", "clone", fresh.empty() ? "make a process" : "make a process in new namespaces (" + fresh + ")");
+    if (plan.outside.id_maps) {
+        line("", "gid_map", "from outside: " + joined(lines_of(plan.outside.gid_map), ", "));
+        line("", "uid_map", "from outside: " + joined(lines_of(plan.outside.uid_map), ", "));
+    }
+    for (const RaisedLimit &limit : plan.outside.limits) {
+        line("", "setrlimit", "from outside: raise the hard limit " + limit.name);
+    }
+    if (plan.outside.oom_score_adj) {
+        line("", "oom_score_adj", "from outside: " + std::to_string(*plan.outside.oom_score_adj));
+    }
+    const std::vector<StepInfo> &steps = plan.builder.infos();
+    for (size_t i = 0; i < steps.size(); ++i) {
+        line(std::to_string(i), steps[i].step, steps[i].what);
+    }
+    return text;
+}
+
+std::string as_json(const CompiledPlan &plan) {
+    nlohmann::ordered_json json;
+    json["clone"] = names_of(plan.clone_flags);
+    if (plan.outside.id_maps) {
+        json["outside"]["gidMap"] = lines_of(plan.outside.gid_map);
+        json["outside"]["uidMap"] = lines_of(plan.outside.uid_map);
+    }
+    for (const RaisedLimit &limit : plan.outside.limits) {
+        json["outside"]["hardLimits"][limit.name] = limit.hard;
+    }
+    if (plan.outside.oom_score_adj) {
+        json["outside"]["oomScoreAdj"] = *plan.outside.oom_score_adj;
+    }
+    json["supervised"] = plan.supervised;
+    json["steps"] = nlohmann::ordered_json::array();
+    int index = 0;
+    for (const StepInfo &info : plan.builder.infos()) {
+        json["steps"].push_back(
+            {{"index", index++}, {"step", info.step}, {"object", info.object}, {"what", info.what}});
+    }
+    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+} // namespace
+
+std::string explain(const Spec &spec, bool json) {
+    const CompiledPlan plan = compile(spec, Target::program, Opening::describe);
+    return json ? as_json(plan) : as_text(plan);
+}
+
+} // namespace spaces

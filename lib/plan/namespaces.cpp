@@ -1,0 +1,320 @@
+// Which namespaces are new or joined, by which call, and in which process.
+#include "base/sys.hpp"
+#include "plan/compilation.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+namespace spaces {
+
+namespace {
+
+using plan::Op;
+
+struct Identity {
+    dev_t device;
+    ino_t inode;
+    bool operator==(const Identity &) const = default;
+};
+
+Identity identity_of(int fd, const std::string &object) {
+    struct stat status {};
+    sys("fstat", ::fstat(fd, &status), {"setns", object, "examine " + quoted(object)});
+    return {status.st_dev, status.st_ino};
+}
+
+std::string own_path(const NamespaceType &type) {
+    return std::string("/proc/thread-self/ns/") + type.file;
+}
+
+bool is_own(int fd, const NamespaceType &type, const std::string &object) {
+    struct stat own {};
+    if (::stat(own_path(type).c_str(), &own) != 0) {
+        return false; // a kernel without this kind, or no /proc: setns will tell
+    }
+    return identity_of(fd, object) == Identity{own.st_dev, own.st_ino};
+}
+
+// A process to join, held so that its pid cannot come to mean another one while its files are opened.
+class TargetProcess {
+  public:
+    explicit TargetProcess(pid_t pid) : pid_(pid), object_("process " + std::to_string(pid)) {
+        const long fd = ::syscall(SYS_pidfd_open, pid, 0);
+        if (fd < 0 && (errno == ESRCH || errno == EINVAL)) {
+            throw_gone();
+        }
+        pidfd_ = Fd(static_cast<int>(sys("pidfd_open", fd, {"setns", object_, "find " + object_})));
+    }
+
+    std::string path(const char *file) const { return "/proc/" + std::to_string(pid_) + "/" + file; }
+
+    Fd open(const char *file, int flags) const {
+        const std::string name = path(file);
+        const int fd = ::open(name.c_str(), flags | O_CLOEXEC);
+        if (fd < 0) {
+            const int error = errno;
+            if (error == ENOENT || error == ESRCH) {
+                throw_gone();
+            }
+            throw_system("setns", "open", error, name, "open " + quoted(name),
+                         error == EACCES || error == EPERM
+                             ? "joining needs the right to trace that process (ptrace(2), PTRACE_MODE_READ): "
+                               "the same user, or CAP_SYS_PTRACE"
+                             : "");
+        }
+        return Fd(fd);
+    }
+
+    void check_alive() const {
+        pollfd entry{pidfd_.get(), POLLIN, 0};
+        if (::poll(&entry, 1, 0) > 0) {
+            throw_gone();
+        }
+    }
+
+  private:
+    [[noreturn]] void throw_gone() const {
+        throw Error{.code = SPACES_ENOTFOUND,
+                    .error_number = ESRCH,
+                    .step = "setns",
+                    .object = object_,
+                    .message = "cannot join the namespaces of " + object_ + ": No such process",
+                    .hint = "it has ended, or lives in another pid namespace"};
+    }
+
+    pid_t pid_;
+    std::string object_;
+    Fd pidfd_;
+};
+
+Fd open_path(const std::string &path, const NamespaceType &type) {
+    Fd fd(sys("open", ::open(path.c_str(), O_RDONLY | O_CLOEXEC),
+              {"setns", path, "open the " + std::string(type.name) + " namespace " + quoted(path)}));
+    const int kind = ::ioctl(fd.get(), NS_GET_NSTYPE);
+    if (kind < 0) {
+        throw_invalid(path, "cannot join " + quoted(path) + ": it is no namespace file",
+                      "namespace files are /proc/PID/ns/* and what is bind-mounted from there");
+    }
+    if (static_cast<uint32_t>(kind) != type.bit) {
+        const NamespaceType *found = namespace_type(static_cast<uint32_t>(kind));
+        throw_invalid(path, "cannot join " + quoted(path) + ": it is a namespace of the kind \"" +
+                                (found != nullptr ? found->name : "unknown") + "\", not \"" + type.name +
+                                "\"");
+    }
+    return fd;
+}
+
+// Who joins a user namespace loses all rights over what its own one owns; those must be joined before.
+bool owned_by_own_user_namespace(int fd) {
+    const Fd owner(::ioctl(fd, NS_GET_USERNS));
+    return owner.is_open() && is_own(owner.get(), *namespace_type(SPACES_NAMESPACE_USER), "user namespace");
+}
+
+void join(Compilation &compilation, const NamespaceType &type, Fd fd, std::string object) {
+    if (is_own(fd.get(), type, object)) {
+        return; // there already; setns(2) calls that an error for a user namespace
+    }
+    NamespaceDecision &decision = compilation.namespaces;
+    decision.joins_user |= type.bit == SPACES_NAMESPACE_USER;
+    decision.joins_mount |= type.bit == SPACES_NAMESPACE_MOUNT;
+    if (type.bit == SPACES_NAMESPACE_PID) {
+        decision.pid_entry = NamespaceDecision::PidEntry::move;
+    }
+    const bool before = type.bit != SPACES_NAMESPACE_USER && owned_by_own_user_namespace(fd.get());
+    (before ? decision.joins_before_user : decision.joins)
+        .push_back({&type, compilation.adopt(std::move(fd)), std::move(object)});
+}
+
+void join_of_process(Compilation &compilation, const TargetProcess &process, const NamespaceType &type) {
+    const std::string file = std::string("ns/") + type.file;
+    const bool joined_mount = compilation.namespaces.joins_mount;
+    join(compilation, type, process.open(file.c_str(), O_RDONLY), process.path(file.c_str()));
+    if (compilation.namespaces.joins_mount != joined_mount) {
+        compilation.namespaces.root_fd = compilation.adopt(process.open("root", O_PATH | O_DIRECTORY));
+    }
+}
+
+void join_one(Compilation &compilation, const NamespaceType &type, const NamespaceSpec &wanted) {
+    switch (wanted.kind) {
+    case NamespaceSpec::Kind::unshare:
+        return;
+    case NamespaceSpec::Kind::join_pid: {
+        const TargetProcess process(wanted.pid);
+        join_of_process(compilation, process, type);
+        process.check_alive();
+        return;
+    }
+    case NamespaceSpec::Kind::join_path:
+        join(compilation, type, open_path(wanted.path, type), wanted.path);
+        return;
+    case NamespaceSpec::Kind::join_fd: {
+        const std::string object = "descriptor " + std::to_string(wanted.fd->get());
+        join(compilation, type, duplicate(wanted.fd->get(), {"setns", object, "duplicate " + object}),
+             object);
+        return;
+    }
+    }
+}
+
+void join_all(Compilation &compilation) {
+    if (compilation.spec.join_all_of == 0) {
+        return;
+    }
+    const TargetProcess process(compilation.spec.join_all_of);
+    for (const NamespaceType &type : namespace_types) {
+        if (!compilation.spec.namespaces.contains(type.bit)) {
+            join_of_process(compilation, process, type);
+        }
+    }
+    process.check_alive();
+}
+
+void add_joins(Compilation &compilation, const std::vector<JoinedNamespace> &joins) {
+    for (const JoinedNamespace &joined : joins) {
+        plan::Step &step = compilation.add(Op::setns, {"setns", joined.object,
+                                                       "join the " + std::string(joined.type->name) +
+                                                           " namespace " + quoted(joined.object)});
+        step.fd = joined.fd;
+        step.number[0] = joined.type->bit;
+    }
+}
+
+std::string names_of(uint32_t bits) {
+    std::string names;
+    for (const NamespaceType &type : namespace_types) {
+        if ((bits & type.bit) != 0) {
+            names += names.empty() ? "" : ", ";
+            names += type.name;
+        }
+    }
+    return names;
+}
+
+void add_time(Compilation &compilation) {
+    std::string lines;
+    for (const auto &[clock, offset] : compilation.spec.time_offsets) {
+        lines +=
+            clock + " " + std::to_string(offset.seconds) + " " + std::to_string(offset.nanoseconds) + "\n";
+    }
+    compilation.add(Op::unshare, {"unshare", "time", "make a new time namespace"}).number[0] =
+        SPACES_NAMESPACE_TIME;
+    const uint32_t text = lines.empty() ? 0 : compilation.builder().text(lines);
+    compilation
+        .add(Op::time_offset, {"time_offset", "/proc/self/timens_offsets",
+                               lines.empty() ? "enter the new time namespace" : "set the clocks' offsets"})
+        .text[0] = text;
+}
+
+} // namespace
+
+void decide_namespaces(Compilation &compilation) {
+    const Spec &spec = compilation.spec;
+    NamespaceDecision &decision = compilation.namespaces;
+    for (const NamespaceType &type : namespace_types) { // not in the map's order: the user namespace first
+        const auto wanted = spec.namespaces.find(type.bit);
+        if (wanted != spec.namespaces.end()) {
+            join_one(compilation, type, wanted->second);
+        }
+    }
+    join_all(compilation);
+
+    uint32_t fresh = 0;
+    for (const NamespaceType &type : namespace_types) {
+        fresh |= spec.unshares(type.bit) ? type.bit : 0;
+    }
+    decision.new_time = (fresh & SPACES_NAMESPACE_TIME) != 0;
+    fresh &= ~SPACES_NAMESPACE_TIME;
+
+    const bool limited = spec.time_limit_ms != 0 || spec.die_with_parent;
+    const bool joins_any = !decision.joins.empty() || !decision.joins_before_user.empty();
+    // New namespaces belong to the user namespace that their maker is in, so who joins one makes them after
+    // that; and nothing of the outside can be joined from inside a new user namespace.
+    const bool after_joins = joins_any && (decision.joins_user || compilation.new_user());
+    // A program that is PID 1 itself and has a supervisor has it outside of its pid namespace.
+    const bool supervised_from_outside = compilation.new_pid() && !spec.init && limited;
+    const bool by_clone = compilation.target == Target::program && !after_joins && !supervised_from_outside;
+    (by_clone ? decision.at_clone : decision.unshared) = fresh;
+    if (compilation.new_pid() && !by_clone) {
+        decision.pid_entry = NamespaceDecision::PidEntry::move;
+    }
+    decision.supervised_as_init = compilation.new_pid() && spec.init;
+    if (decision.pid_entry == NamespaceDecision::PidEntry::move && limited && !decision.supervised_as_init) {
+        decision.pid_entry = NamespaceDecision::PidEntry::supervise;
+    }
+    compilation.plan.clone_flags = decision.at_clone;
+    compilation.plan.supervised = decision.supervised_as_init || limited;
+    compilation.plan.moves = decision.pid_entry == NamespaceDecision::PidEntry::move;
+}
+
+void add_namespaces(Compilation &compilation) {
+    const NamespaceDecision &decision = compilation.namespaces;
+    add_joins(compilation, decision.joins_before_user);
+    add_joins(compilation, decision.joins);
+    if (decision.root_fd >= 0) {
+        compilation.add(Op::chroot_fd, {"chroot", "root", "enter the root directory of the joined process"})
+            .fd = decision.root_fd;
+    }
+    if (decision.unshared != 0) {
+        const std::string names = names_of(decision.unshared);
+        compilation.add(Op::unshare, {"unshare", names, "make new namespaces (" + names + ")"}).number[0] =
+            decision.unshared;
+    }
+    if ((decision.unshared & SPACES_NAMESPACE_USER) != 0) {
+        compilation.add(Op::await_maps, {"id_map", "user", "have the id maps written"});
+    }
+    if (decision.new_time) {
+        add_time(compilation);
+    }
+    if (decision.pid_entry == NamespaceDecision::PidEntry::none) {
+        return;
+    }
+    if (!compilation.new_pid()) {
+        // Those who live there must neither trace us nor look through our descriptors (CVE-2016-9962).
+        compilation.add(Op::hide, {"hide", "dumpable", "become untraceable"});
+    }
+    if (decision.pid_entry == NamespaceDecision::PidEntry::supervise) {
+        compilation.add(Op::supervise, {"supervise", "program", "start the program under a supervisor"});
+    } else {
+        compilation.add(Op::enter_pid, {"enter_pid", "pid", "enter the pid namespace"});
+    }
+}
+
+void add_hostname(Compilation &compilation) {
+    const Spec &spec = compilation.spec;
+    if (spec.hostname) {
+        const uint32_t text = compilation.builder().text(*spec.hostname);
+        plan::Step &step = compilation.add(
+            Op::sethostname, {"sethostname", *spec.hostname, "set the host name " + quoted(*spec.hostname)});
+        step.text[0] = text;
+        step.number[0] = spec.hostname->size();
+    }
+    if (spec.domainname) {
+        const uint32_t text = compilation.builder().text(*spec.domainname);
+        plan::Step &step =
+            compilation.add(Op::setdomainname, {"setdomainname", *spec.domainname,
+                                                "set the NIS domain name " + quoted(*spec.domainname)});
+        step.text[0] = text;
+        step.number[0] = spec.domainname->size();
+    }
+}
+
+void add_supervise(Compilation &compilation) {
+    const NamespaceDecision &decision = compilation.namespaces;
+    plan::Header &header = compilation.builder().header();
+    header.time_limit_ms = compilation.spec.time_limit_ms;
+    header.time_limit_grace_ms = compilation.spec.time_limit_grace_ms;
+    if (!compilation.plan.supervised || decision.pid_entry == NamespaceDecision::PidEntry::supervise) {
+        return;
+    }
+    compilation.add(Op::supervise, {"supervise", "program",
+                                    decision.supervised_as_init ? "start the program under an init"
+                                                                : "start the program under a supervisor"});
+}
+
+} // namespace spaces

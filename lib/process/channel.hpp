@@ -1,0 +1,36 @@
+// Channel: our end of the socket to the stage.
+#pragma once
+
+#include "base/fd.hpp"
+#include "plan/format.hpp"
+
+#include <cstddef>
+#include <optional>
+
+namespace spaces {
+
+struct Message {
+    plan::Record record;
+    Fd fd; // that came with it
+};
+
+class Channel {
+  public:
+    // A connected pair: ours, and `other` for the new process, not below `first_free_fd`.
+    static Channel open(int first_free_fd, Fd &other);
+    explicit Channel(Fd fd) noexcept : fd_(std::move(fd)) {}
+
+    // False: the other side has gone; what it has said can still be received.
+    bool send(const void *data, size_t size) const noexcept;
+    // Nothing: the other side has gone, or, where `timeout_ms` is not -1, has not said anything in that time.
+    std::optional<Message> receive(int timeout_ms) const;
+    bool at_end() const noexcept;
+
+    int get() const noexcept { return fd_.get(); }
+    Fd release() noexcept { return std::move(fd_); }
+
+  private:
+    Fd fd_;
+};
+
+} // namespace spaces

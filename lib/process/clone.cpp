@@ -1,0 +1,102 @@
+// The child of clone_stage() shares the memory of the caller's process while that is at work in other
+// threads. Nothing here may take a lock, allocate, touch errno or write to memory that is not this call's
+// own: raw system calls only. Compiled without sanitizers and without stack protector.
+#include "process/clone.hpp"
+
+#include "stage/syscall.hpp"
+
+#include <linux/capability.h>
+#include <linux/fcntl.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <signal.h>
+
+extern "C" long spaces_clone_call(long number, long a, long b, long c, int (*function)(void *),
+                                  void *argument);
+
+namespace spaces {
+
+namespace {
+
+using stage::sys;
+
+constexpr long enosys = 38;
+constexpr long eperm = 1;
+
+struct Order {
+    const CloneRequest *request;
+    int exec_errno;
+};
+
+// In a new user namespace nobody is root before the id maps are written, and the exec of a non-root loses all
+// capabilities but the ambient ones.
+void raise_ambient_capabilities() noexcept {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+    sys(__NR_capget, &header, data);
+    for (__user_cap_data_struct &half : data) {
+        half.inheritable = half.permitted;
+    }
+    sys(__NR_capset, &header, data);
+    for (long capability = 0; capability < 64; ++capability) {
+        if (sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0L, 0L) < 0 &&
+            capability > CAP_LAST_CAP) {
+            return;
+        }
+    }
+}
+
+int become_stage(void *argument) noexcept {
+    auto *order = static_cast<Order *>(argument);
+    const CloneRequest &request = *order->request;
+    if ((request.namespaces & CLONE_NEWUSER) != 0) {
+        raise_ambient_capabilities();
+    }
+    for (size_t i = 0; i < request.keep_count; ++i) {
+        sys(__NR_fcntl, request.keep[i], F_SETFD, 0L);
+    }
+    const char *argv[] = {"spaces-init", nullptr};
+    const char *envp[] = {request.environment, nullptr};
+    const long result = request.stage_path != nullptr
+                            ? sys(__NR_execve, request.stage_path, argv, envp)
+                            : sys(__NR_execveat, request.stage_fd, "", argv, envp, AT_EMPTY_PATH);
+    order->exec_errno = static_cast<int>(-result);
+    return 127;
+}
+
+} // namespace
+
+CloneAnswer clone_stage(const CloneRequest &request) noexcept {
+    // Only for as long as the child needs it: the call comes back when it has executed the stage or ended.
+    alignas(16) char stack[8192];
+    Order order{&request, 0};
+    int pidfd = -1;
+    const uint64_t flags = uint64_t{CLONE_VM} | CLONE_VFORK | CLONE_PIDFD | request.namespaces;
+
+    clone_args arguments{};
+    arguments.flags = flags | CLONE_CLEAR_SIGHAND;
+    arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
+    arguments.exit_signal = SIGCHLD;
+    arguments.stack = reinterpret_cast<uint64_t>(stack);
+    arguments.stack_size = sizeof stack;
+    long pid = spaces_clone_call(__NR_clone3, reinterpret_cast<long>(&arguments), sizeof arguments, 0,
+                                 become_stage, &order);
+    if (pid == -enosys || pid == -eperm) {
+        // An old kernel, or a filter that cannot look into clone3's arguments. With all signals blocked no
+        // handler of the caller can run in the child, so that CLONE_CLEAR_SIGHAND is not missed.
+        pid = spaces_clone_call(__NR_clone, static_cast<long>(flags | SIGCHLD),
+                                reinterpret_cast<long>(stack + sizeof stack), reinterpret_cast<long>(&pidfd),
+                                become_stage, &order);
+    }
+    CloneAnswer answer;
+    if (pid < 0) {
+        answer.clone_errno = static_cast<int>(-pid);
+        return answer;
+    }
+    answer.child.pid = static_cast<pid_t>(pid);
+    answer.child.pidfd = Fd(pidfd);
+    answer.exec_errno = order.exec_errno;
+    return answer;
+}
+
+} // namespace spaces

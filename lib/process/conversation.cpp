@@ -1,0 +1,152 @@
+// Conversation: what the caller and the new process tell each other until the program runs, or cannot.
+#include "process/conversation.hpp"
+
+#include "base/sys.hpp"
+#include "process/failure.hpp"
+#include "process/outside.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <spaces/spec.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace spaces {
+
+namespace {
+
+using plan::RecordKind;
+
+// A channel that is not closed although the stage announced its exec: another thread of this process may have
+// forked in between and hold a copy of the stage's end. Whether the exec has happened can be seen as well.
+constexpr int exec_check_ms = 20;
+
+bool is_still_the_stage(pid_t pid) {
+    const Fd file(::open(("/proc/" + std::to_string(pid) + "/cmdline").c_str(), O_RDONLY | O_CLOEXEC));
+    char text[12] = {};
+    return file.is_open() && ::read(file.get(), text, sizeof text) == static_cast<ssize_t>(sizeof text) &&
+           std::equal(std::begin(text), std::end(text), "spaces-init");
+}
+
+uint64_t own_peak_memory() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+} // namespace
+
+Conversation::Conversation(CompiledPlan &plan, const Spec &spec, const LaunchHooks &hooks, Fd &theirs)
+    : plan_(plan), channel_(Channel::open(plan.first_free_fd, theirs)), hooks_(hooks) {
+    plan::Header &header = plan.builder.header();
+    header.fail_index = hooks.fail_index;
+    header.fail_errno = hooks.fail_errno;
+    header.halt_index = hooks.halt_index;
+    plan.builder.keep(theirs.get());
+    if (spec.die_with_parent) {
+        const Fd self(static_cast<int>(sys("pidfd_open", ::syscall(SYS_pidfd_open, ::getpid(), 0),
+                                           {"supervise", "pidfd", "make a pidfd of the calling process"})));
+        plan.descriptors.emplace_back(sys("fcntl", ::fcntl(self.get(), F_DUPFD_CLOEXEC, plan.first_free_fd),
+                                          {"supervise", "pidfd", "move a descriptor out of the way"}));
+        header.caller_pidfd = plan.descriptors.back().get();
+        plan.builder.keep(header.caller_pidfd);
+    }
+}
+
+bool Conversation::is_complete() const {
+    return started_ && (moved_ || !plan_.moves);
+}
+
+// The process that failed may not be known to us yet, and has to be reaped too.
+bool Conversation::waits_for_move(const plan::Record &failure) const {
+    if (!plan_.moves || moved_) {
+        return false;
+    }
+    const auto &steps = plan_.builder.steps();
+    const auto entry = std::find_if(steps.begin(), steps.end(),
+                                    [](const plan::Step &step) { return step.op == plan::Op::enter_pid; });
+    return failure.index > entry - steps.begin();
+}
+
+void Conversation::take_moved(Message message, ChildGuard &child) {
+    moved_ = true;
+    Child next;
+    next.pid = message.record.pid;
+    next.pidfd = std::move(message.fd);
+    child.replace(std::move(next));
+}
+
+void Conversation::take(Message message, ChildGuard &child) {
+    switch (message.record.kind) {
+    case RecordKind::await_maps:
+        write_id_maps(child.child().pid, plan_.outside);
+        channel_.send("", 1);
+        break;
+    case RecordKind::moved:
+        take_moved(std::move(message), child);
+        break;
+    case RecordKind::terminal:
+        terminal_ = std::move(message.fd);
+        break;
+    case RecordKind::executing:
+        executing_ = true;
+        break;
+    case RecordKind::started:
+        started_ = true;
+        break;
+    case RecordKind::halted:
+        if (hooks_.halted) {
+            hooks_.halted(child.child().pid);
+        }
+        channel_.send("", 1);
+        break;
+    case RecordKind::failed:
+        failure_ = message.record;
+        break;
+    case RecordKind::ended:
+        break;
+    }
+}
+
+void Conversation::finish(ChildGuard &child) {
+    for (;;) {
+        const bool exec_may_be_done = executing_ && (moved_ || !plan_.moves);
+        std::optional<Message> message = channel_.receive(exec_may_be_done ? exec_check_ms : -1);
+        if (message) {
+            take(std::move(*message), child);
+        } else if (exec_may_be_done && (channel_.at_end() || !is_still_the_stage(child.child().pid))) {
+            started_ = true;
+        } else if (!exec_may_be_done) {
+            break; // the other side has gone
+        }
+        if (is_complete() || (failure_ && !waits_for_move(*failure_))) {
+            break;
+        }
+    }
+    if (failure_) {
+        throw step_failure(*failure_, plan_.builder.infos());
+    }
+    if (!is_complete()) {
+        throw silent_death();
+    }
+}
+
+Started Conversation::hand_over(ChildGuard &child) {
+    Started started;
+    for (int stream = 0; stream <= 2; ++stream) {
+        started.has_stdio[stream] = plan_.stdio[stream].is_open();
+        started.stdio[stream] = std::move(plan_.stdio[stream]);
+    }
+    started.has_stdio[SPACES_TERMINAL] = terminal_.is_open();
+    started.stdio[SPACES_TERMINAL] = std::move(terminal_);
+    if (plan_.supervised) {
+        started.control = channel_.release();
+    } else {
+        started.inherited_peak = own_peak_memory();
+    }
+    started.child = child.release();
+    return started;
+}
+
+} // namespace spaces

@@ -1,0 +1,40 @@
+// Conversation: what the caller and the new process tell each other until the program runs, or cannot.
+#pragma once
+
+#include "plan/compile.hpp"
+#include "process/channel.hpp"
+#include "process/child.hpp"
+#include "process/launch.hpp"
+
+namespace spaces {
+
+class Conversation {
+  public:
+    // `theirs` is the new process' end of the channel. Completes the Plan with what only a start knows.
+    Conversation(CompiledPlan &plan, const Spec &spec, const LaunchHooks &hooks, Fd &theirs);
+
+    const Channel &channel() const { return channel_; }
+
+    // Returns when the program runs; throws when a step has failed.
+    void finish(ChildGuard &child);
+
+    // The start's outcome, for a Process.
+    Started hand_over(ChildGuard &child);
+
+  private:
+    void take(Message message, ChildGuard &child);
+    void take_moved(Message message, ChildGuard &child);
+    bool is_complete() const;
+    bool waits_for_move(const plan::Record &failure) const;
+
+    CompiledPlan &plan_;
+    Channel channel_;
+    const LaunchHooks &hooks_;
+    Fd terminal_;
+    bool executing_ = false;
+    bool started_ = false;
+    bool moved_ = false;
+    std::optional<plan::Record> failure_;
+};
+
+} // namespace spaces

@@ -1,0 +1,164 @@
+// fork_and_call(): a function, in a fork of this process.
+//
+// libc's fork() comes first, so that malloc, stdio and the runtimes above are consistent in the new process,
+// and its one thread may do what no child of a raw clone may. It then runs the Plan itself. Where an init or
+// supervisor is wanted, the process that has the namespaces forks once more for the function and becomes the
+// stage, which holds no copy of this process' memory.
+#include "base/sys.hpp"
+#include "process/conversation.hpp"
+#include "process/launch.hpp"
+#include "process/outside.hpp"
+#include "process/signals.hpp"
+#include "process/stage_image.hpp"
+#include "stage/context.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace spaces {
+
+namespace {
+
+// What the new process needs; all of it made before the fork.
+struct Fork {
+    int (*main)(void *);
+    void *userdata;
+    const sigset_t *signal_mask;
+    int stage_fd;
+};
+
+Fd open_stage_for_fork() {
+    Fd memfd = open_stage_memfd();
+    if (memfd.is_open()) {
+        return memfd;
+    }
+    const std::string path = installed_stage();
+    return Fd(sys("open", ::open(path.c_str(), O_PATH | O_CLOEXEC),
+                  {"stage", path, "open the stage " + quoted(path)}));
+}
+
+// Where libc keeps the thread id that a raw clone has to renew.
+int *tid_address() {
+    int *address = nullptr;
+    return ::prctl(PR_GET_TID_ADDRESS, &address) == 0 ? address : nullptr;
+}
+
+[[noreturn]] void become_supervisor(stage::Context &context, int stage_fd, pid_t program) {
+    const plan::Header &header = context.header();
+    char line[128];
+    std::snprintf(line, sizeof line, "%d %d %d %llu %llu", context.control, program, header.caller_pidfd,
+                  static_cast<unsigned long long>(header.time_limit_ms),
+                  static_cast<unsigned long long>(header.time_limit_grace_ms));
+    ::fcntl(context.control, F_SETFD, 0);
+    if (header.caller_pidfd >= 0) {
+        ::fcntl(header.caller_pidfd, F_SETFD, 0);
+    }
+    const char *argv[] = {"spaces-init", nullptr};
+    const char *envp[] = {line, nullptr};
+    ::syscall(SYS_execveat, stage_fd, "", argv, envp, AT_EMPTY_PATH);
+    const int error = errno;
+    ::kill(program, SIGKILL);
+    stage::fail(context, stage::check(plan::Call::execve, -error));
+}
+
+// Its children's statuses are the supervisor's business, even where the caller ignores SIGCHLD.
+void fork_and_supervise(stage::Context &context) {
+    struct sigaction callers {};
+    struct sigaction by_default {};
+    by_default.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &by_default, &callers);
+    const pid_t program = ::fork();
+    if (program < 0) {
+        stage::fail(context, stage::check(plan::Call::clone, -errno));
+    }
+    if (program > 0) {
+        become_supervisor(context, static_cast<const Fork *>(context.user)->stage_fd, program);
+    }
+    ::sigaction(SIGCHLD, &callers, nullptr);
+}
+
+[[noreturn]] void call_main(stage::Context &context) {
+    const auto &order = *static_cast<const Fork *>(context.user);
+    plan::Record record{};
+    record.kind = plan::RecordKind::started;
+    stage::send(context, record);
+    ::close(context.control);
+    stage::close_kept(context);
+    if (order.stage_fd >= 0) {
+        ::close(order.stage_fd);
+    }
+    ::pthread_sigmask(SIG_SETMASK, order.signal_mask, nullptr);
+    ::_exit(order.main(order.userdata) & 0xff);
+}
+
+[[noreturn]] void run_in_fork(std::vector<char> &buffer, int control, const Fork &order) {
+    stage::Context context;
+    context.base = buffer.data();
+    context.control = control;
+    context.tid_address = tid_address();
+    context.supervise = fork_and_supervise;
+    context.call = call_main;
+    context.user = const_cast<Fork *>(&order);
+    if (stage::receive_byte(context)) { // what is done from outside is done
+        context.callers_umask = ::umask(0);
+        stage::run_plan(context);
+    }
+    ::_exit(1);
+}
+
+Child checked_child(pid_t pid) {
+    Child child;
+    child.pid = pid;
+    child.pidfd = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!child.pidfd.is_open()) {
+        const int error = errno;
+        ::kill(pid, SIGKILL);
+        throw_system("fork", "pidfd_open", error, "process " + std::to_string(pid),
+                     "make a pidfd of the new process");
+    }
+    if (child.pidfd.get() < 3) {
+        child.pidfd = duplicate(child.pidfd.get(), {"fork", "pidfd", "move a descriptor out of the way"});
+    }
+    return child;
+}
+
+} // namespace
+
+Started fork_and_call(const Spec &spec, int (*main)(void *), void *userdata, const LaunchHooks &hooks) {
+    CompiledPlan plan = compile(spec, Target::callable, Opening::open);
+    Fd theirs;
+    Conversation conversation(plan, spec, hooks, theirs);
+    const Fd stage = plan.supervised ? open_stage_for_fork() : Fd();
+    std::vector<char> buffer = plan.builder.finish();
+
+    pid_t pid = -1;
+    {
+        const SignalMask blocked;
+        const Fork order{main, userdata, &blocked.saved(), stage.get()};
+        pid = ::fork();
+        if (pid == 0) {
+            ::close(conversation.channel().get());
+            for (Fd &ours : plan.stdio) {
+                ours.reset();
+            }
+            run_in_fork(buffer, theirs.get(), order);
+        }
+        sys("fork", pid, {"fork", "", "make a process"});
+    }
+    ChildGuard child(checked_child(pid));
+    theirs.reset();
+    plan.descriptors.clear();
+
+    set_from_outside(pid, plan.outside);
+    conversation.channel().send("", 1);
+    conversation.finish(child);
+    return conversation.hand_over(child);
+}
+
+} // namespace spaces

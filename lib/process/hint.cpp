@@ -1,0 +1,130 @@
+// The cures: what an administrator or programmer can do about a failure.
+#include "process/hint.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <spaces/spec.h>
+#include <string_view>
+#include <unistd.h>
+
+#include "base/fd.hpp"
+
+namespace spaces {
+
+namespace {
+
+using plan::Note;
+
+// A number of /proc/sys, or -1 where this kernel has none.
+long sysctl(const char *name) {
+    const std::string path = std::string("/proc/sys/") + name;
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<char, 32> text{};
+    if (!file.is_open() || ::read(file.get(), text.data(), text.size() - 1) <= 0) {
+        return -1;
+    }
+    return std::strtol(text.data(), nullptr, 10);
+}
+
+std::string restricted_user_namespaces() {
+    if (sysctl("kernel/unprivileged_userns_clone") == 0) {
+        return "kernel.unprivileged_userns_clone is 0: an administrator can allow user namespaces with "
+               "`sysctl kernel.unprivileged_userns_clone=1`";
+    }
+    if (sysctl("kernel/apparmor_restrict_unprivileged_userns") > 0) {
+        return "kernel.apparmor_restrict_unprivileged_userns is 1: this program needs an AppArmor profile "
+               "with "
+               "\"userns,\", or the sysctl must be 0";
+    }
+    return "the kernel refuses it to this process: inside a chroot or a container, or by a security module "
+           "or seccomp filter";
+}
+
+struct StepHint {
+    std::string_view step;
+    int error;
+    std::string_view hint;
+};
+
+constexpr std::array step_hints{
+    StepHint{
+        "setgroups", EPERM,
+        "setgroups is denied in a user namespace whose gid map an unprivileged user wrote; map a range of "
+        "/etc/subgid (\"auto\") to allow it"},
+    StepHint{"setresuid", EINVAL, "that user is not mapped in the user namespace: see the uid map"},
+    StepHint{"setresgid", EINVAL, "that group is not mapped in the user namespace: see the gid map"},
+    StepHint{"setresuid", EPERM, "another user needs CAP_SETUID, or a new user namespace"},
+    StepHint{"setresgid", EPERM, "another group needs CAP_SETGID, or a new user namespace"},
+    StepHint{"setrlimit", EPERM, "raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace"},
+    StepHint{"setns", EPERM,
+             "joining needs CAP_SYS_ADMIN in the user namespace that owns the target; join that one as well"},
+    StepHint{"setns", EINVAL, "a user namespace cannot be joined twice, nor an ancestor's pid namespace"},
+    StepHint{"pivot_root", EINVAL, "where \"/\" is the initramfs, pivot_root cannot be used: ask for chroot"},
+    StepHint{"mount", ENODEV, "this kernel does not have that file system, or its module is not loaded"},
+    StepHint{"chdir", ENOENT, "the working directory is looked for inside the program's root directory"},
+    StepHint{"chdir", EACCES, "the program's user may not enter it"},
+    StepHint{"exec", ENOEXEC, "it is neither a program of this architecture nor a script with a \"#!\" line"},
+    StepHint{"exec", EACCES,
+             "it is not executable for the program's user, or its file system is mounted noexec"},
+    StepHint{"exec", E2BIG, "the arguments and the environment are larger than RLIMIT_STACK allows"},
+    StepHint{"exec", EAGAIN, "the program's user has reached RLIMIT_NPROC"},
+    StepHint{"root", ENOENT, "the root directory is looked for in the caller's file system"},
+    StepHint{"time_offset", ERANGE, "the clock would become negative, or run past its range"},
+};
+
+} // namespace
+
+std::string hint_for_namespaces(int error_number, uint32_t namespaces) {
+    const bool with_user = (namespaces & SPACES_NAMESPACE_USER) != 0;
+    switch (error_number) {
+    case EPERM:
+    case EACCES:
+        return with_user
+                   ? restricted_user_namespaces()
+                   : "new namespaces need CAP_SYS_ADMIN; an ordinary user gets it in a new user namespace "
+                     "(--user)";
+    case ENOSPC:
+    case EUSERS:
+        return "a limit of user.max_*_namespaces is reached: see /proc/sys/user";
+    case EAGAIN:
+        return "the user's RLIMIT_NPROC, or the pids.max of a control group, is reached";
+    case EINVAL:
+        return "this kernel lacks one of these namespaces: see `space features`";
+    default:
+        return "";
+    }
+}
+
+std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
+    if (record.note == Note::interpreter_missing) {
+        return "what a program needs to run (its loader, libraries, interpreter) must be inside its root "
+               "directory";
+    }
+    if (record.note == Note::target_missing) {
+        return "mount targets are made only inside a root directory of the program's own";
+    }
+    if (record.note == Note::symlink_refused) {
+        return "without openat2(2) (refused here) links inside a root directory are not followed";
+    }
+    if (info.step == "unshare") {
+        return hint_for_namespaces(record.error, 0);
+    }
+    if (info.step == "mount" && record.error == EPERM) {
+        return info.what.starts_with("mount \"proc\"") || info.what.starts_with("mount \"sysfs\"")
+                   ? "the kernel lets nobody see more than the outer /proc or /sys shows, and something is "
+                     "mounted "
+                     "over parts of it (as container engines do), or the matching namespace is not new: "
+                     "without "
+                     "one of its own (--no-mount-proc) the outer one can be bind-mounted"
+                   : "not every file system may be mounted in a user namespace";
+    }
+    for (const StepHint &known : step_hints) {
+        if (known.step == info.step && known.error == record.error) {
+            return std::string(known.hint);
+        }
+    }
+    return "";
+}
+
+} // namespace spaces

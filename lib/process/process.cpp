@@ -1,0 +1,188 @@
+// Process: a program that was started, from its start to its Result.
+#include "process/process.hpp"
+
+#include "base/sys.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <linux/types.h>
+#include <poll.h>
+#include <spaces/base.h>
+#include <spaces/spec.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+namespace spaces {
+
+namespace {
+
+constexpr std::array<const char *, 4> stream_names{"stdin", "stdout", "stderr", "terminal"};
+
+uint64_t microseconds(const timeval &time) {
+    return static_cast<uint64_t>(time.tv_sec) * 1000000 + static_cast<uint64_t>(time.tv_usec);
+}
+
+// struct pidfd_info and its ioctl, of Linux 6.13 and 6.15: newer than the headers that we build with.
+struct PidfdInfo {
+    __u64 mask;
+    __u64 cgroupid;
+    __u32 ids[12];
+    __s32 exit_code;
+    __u32 tail[3];
+};
+constexpr __u64 pidfd_info_exit = 1U << 3;
+constexpr unsigned long pidfd_get_info = _IOWR(0xFF, 11, PidfdInfo);
+
+// Where something else has reaped the child: newer kernels still tell a holder of its pidfd.
+std::optional<int> status_of_reaped(int pidfd) {
+    PidfdInfo info{};
+    info.mask = pidfd_info_exit;
+    if (::ioctl(pidfd, pidfd_get_info, &info) != 0 || (info.mask & pidfd_info_exit) == 0) {
+        return {};
+    }
+    return info.exit_code;
+}
+
+[[noreturn]] void throw_lost(pid_t pid) {
+    throw Error{.code = SPACES_ESTATE,
+                .error_number = ECHILD,
+                .step = "wait",
+                .object = "process " + std::to_string(pid),
+                .system_call = "waitid",
+                .message = "the exit status of process " + std::to_string(pid) +
+                           " is lost: something else has reaped it",
+                .hint = "the calling process ignores SIGCHLD or waits for any child (wait(2)); with an init "
+                        "(spaces_spec_set_init) or on Linux 6.15 the status is kept"};
+}
+
+} // namespace
+
+Process::Process(Started started) : started_(std::move(started)) {}
+
+Fd Process::take_fd(int stream) {
+    const char *name = stream_names.at(static_cast<size_t>(stream));
+    if (!started_.has_stdio[stream]) {
+        throw Error{.code = SPACES_ENOTFOUND,
+                    .step = "take_fd",
+                    .object = name,
+                    .message = std::string("the program has no pipe or terminal as its ") + name};
+    }
+    if (!started_.stdio[stream].is_open()) {
+        throw Error{.code = SPACES_ESTATE,
+                    .step = "take_fd",
+                    .object = name,
+                    .message = std::string("the descriptor for ") + name + " was taken before"};
+    }
+    return std::move(started_.stdio[stream]);
+}
+
+bool Process::wait_until_ended(int timeout_ms) const {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point end = Clock::now() + std::chrono::milliseconds(timeout_ms);
+    int left = timeout_ms;
+    for (;;) {
+        pollfd entry{pidfd(), POLLIN, 0};
+        const int ready = ::poll(&entry, 1, left);
+        if (ready >= 0 || errno != EINTR) {
+            return sys("poll", ready, {"wait", "pidfd", "wait for the process"}) > 0;
+        }
+        if (timeout_ms > 0) {
+            const auto rest = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+            left = rest > 0 ? static_cast<int>(rest) : 0;
+        }
+    }
+}
+
+void Process::classify(Result &result) const {
+    const int signal = killed_by_.load();
+    if (result.cause == Result::Cause::signaled && signal != 0 && result.signal == signal) {
+        result.cause = Result::Cause::killed;
+    }
+}
+
+Result Process::collect() {
+    // The supervisor's word first: its own status is only an echo of the program's.
+    std::optional<plan::Record> ended;
+    if (started_.control.is_open()) {
+        const Channel channel(std::move(started_.control));
+        while (const std::optional<Message> message = channel.receive(0)) {
+            if (message->record.kind == plan::RecordKind::ended) {
+                ended = message->record;
+            }
+        }
+    }
+    rusage usage{};
+    siginfo_t info{};
+    int reaped;
+    do {
+        reaped = static_cast<int>(::syscall(SYS_waitid, P_PIDFD, pidfd(), &info, WEXITED, &usage));
+    } while (reaped < 0 && errno == EINTR);
+
+    if (ended) {
+        Result result = from_wait_status(ended->status);
+        result.user_time_us = ended->user_time_us;
+        result.system_time_us = ended->system_time_us;
+        result.peak_memory = ended->peak_memory;
+        if (ended->cause == plan::Cause::time_limit) {
+            result.cause = Result::Cause::time_limit;
+        }
+        return result;
+    }
+    if (reaped < 0) {
+        const std::optional<int> status = status_of_reaped(pidfd());
+        return status ? from_wait_status(*status) : (throw_lost(pid()), Result{});
+    }
+    const bool exited = info.si_code == CLD_EXITED;
+    Result result = from_wait_status(exited ? (info.si_status & 0xff) << 8
+                                            : info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0));
+    result.user_time_us = microseconds(usage.ru_utime);
+    result.system_time_us = microseconds(usage.ru_stime);
+    const uint64_t peak = static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+    result.peak_memory = peak > started_.inherited_peak ? peak : 0;
+    return result;
+}
+
+std::optional<Result> Process::wait(int timeout_ms) {
+    if (!result_) {
+        if (!wait_until_ended(timeout_ms)) {
+            return {};
+        }
+        Result result = collect();
+        classify(result);
+        result_ = result;
+    }
+    return result_;
+}
+
+void Process::kill(int signal) const {
+    int expected = 0;
+    if (signal != 0) {
+        killed_by_.compare_exchange_strong(expected, signal);
+    }
+    if (started_.control.is_open()) {
+        const plan::Command command{signal};
+        // A supervisor that has gone has taken its program with it.
+        ::send(started_.control.get(), &command, sizeof command, MSG_NOSIGNAL | MSG_DONTWAIT);
+        return;
+    }
+    const std::string object = "process " + std::to_string(pid());
+    if (::syscall(SYS_pidfd_send_signal, pidfd(), signal, nullptr, 0) != 0 && errno != ESRCH) {
+        throw_system("kill", "pidfd_send_signal", errno, object,
+                     "send signal " + std::to_string(signal) + " to " + object);
+    }
+}
+
+void Process::kill_all() const {
+    killed_by_.store(SIGKILL);
+    const std::string object = "process " + std::to_string(pid());
+    if (::syscall(SYS_pidfd_send_signal, pidfd(), SIGKILL, nullptr, 0) != 0 && errno != ESRCH) {
+        throw_system("kill", "pidfd_send_signal", errno, object, "kill " + object);
+    }
+}
+
+} // namespace spaces

@@ -1,0 +1,45 @@
+// Process: a program that was started, from its start to its Result.
+#pragma once
+
+#include "process/channel.hpp"
+#include "process/clone.hpp"
+#include "process/result.hpp"
+
+#include <atomic>
+#include <optional>
+
+namespace spaces {
+
+// What a start hands over.
+struct Started {
+    Child child;
+    Fd control; // to its supervisor, where it has one
+    Fd stdio[4];
+    bool has_stdio[4] = {};
+    uint64_t inherited_peak = 0; // what ru_maxrss of a program without supervisor starts from
+};
+
+class Process {
+  public:
+    explicit Process(Started started);
+
+    pid_t pid() const noexcept { return started_.child.pid; }
+    int pidfd() const noexcept { return started_.child.pidfd.get(); }
+    Fd take_fd(int stream);
+
+    // Nothing: not in this time.
+    std::optional<Result> wait(int timeout_ms);
+    void kill(int signal) const;
+    void kill_all() const;
+
+  private:
+    bool wait_until_ended(int timeout_ms) const;
+    Result collect();
+    void classify(Result &result) const;
+
+    Started started_;
+    std::optional<Result> result_;
+    mutable std::atomic<int> killed_by_{0};
+};
+
+} // namespace spaces

@@ -1,0 +1,28 @@
+// Result: how a process ended, and what it has used.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace spaces {
+
+struct Result {
+    enum class Cause { exited, signaled, time_limit, killed, seccomp };
+    Cause cause = Cause::exited;
+    int exit_code = -1; // -1 where a signal ended it
+    int signal = 0;
+    bool core_dumped = false;
+    uint64_t user_time_us = 0;
+    uint64_t system_time_us = 0;
+    uint64_t peak_memory = 0; // bytes, 0: not known
+
+    int shell_status() const { return signal != 0 ? 128 + signal : exit_code; }
+};
+
+const char *cause_word(Result::Cause cause);
+std::string result_json(const Result &result);
+
+// From a status as wait4(2) gives it.
+Result from_wait_status(int status);
+
+} // namespace spaces

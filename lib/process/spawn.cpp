@@ -1,0 +1,99 @@
+// spawn(): a program, through the stage.
+#include "base/sys.hpp"
+#include "process/conversation.hpp"
+#include "process/failure.hpp"
+#include "process/launch.hpp"
+#include "process/outside.hpp"
+#include "process/signals.hpp"
+#include "process/stage_image.hpp"
+
+#include <cerrno>
+#include <spaces/spec.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace spaces {
+
+namespace {
+
+bool may_not_be_executed(int error) {
+    return error == EACCES || error == EPERM || error == ENOSYS;
+}
+
+[[noreturn]] void throw_stage_failure(int error, const std::string &path) {
+    throw Error{.code = SPACES_ESYSTEM,
+                .error_number = error,
+                .step = "stage",
+                .object = path,
+                .system_call = path.empty() ? "execveat" : "execve",
+                .message = "cannot execute the stage" + (path.empty() ? "" : " " + quoted(path)) + ": " +
+                           std::string(errno_text(error)),
+                .hint = path.empty()
+                            ? ""
+                            : "this host lets no memfd be executed (vm.memfd_noexec), and the stage that "
+                              "libspaces installs as a file is not there"};
+}
+
+CloneAnswer clone_checked(const CloneRequest &request) {
+    CloneAnswer answer = clone_stage(request);
+    if (answer.clone_errno != 0) {
+        throw clone_failure(answer.clone_errno, request.namespaces);
+    }
+    if (answer.exec_errno != 0) {
+        reap(answer.child.pidfd);
+    }
+    return answer;
+}
+
+Child start_stage(CloneRequest request) {
+    const Fd memfd = open_stage_memfd();
+    const SignalMask blocked;
+    if (memfd.is_open()) {
+        request.stage_fd = memfd.get();
+        CloneAnswer answer = clone_checked(request);
+        if (answer.exec_errno == 0) {
+            return std::move(answer.child);
+        }
+        if (!may_not_be_executed(answer.exec_errno)) {
+            throw_stage_failure(answer.exec_errno, "");
+        }
+    }
+    const std::string path = installed_stage();
+    request.stage_path = path.c_str();
+    CloneAnswer answer = clone_checked(request);
+    if (answer.exec_errno != 0) {
+        throw_stage_failure(answer.exec_errno, path);
+    }
+    return std::move(answer.child);
+}
+
+} // namespace
+
+Started spawn(const Spec &spec, const LaunchHooks &hooks) {
+    CompiledPlan plan = compile(spec, Target::program, Opening::open);
+    Fd theirs;
+    Conversation conversation(plan, spec, hooks, theirs);
+    const std::vector<char> buffer = plan.builder.finish();
+    const std::string environment = std::to_string(theirs.get());
+
+    CloneRequest request;
+    request.namespaces = plan.clone_flags;
+    request.keep = plan.builder.kept().data();
+    request.keep_count = plan.builder.kept().size();
+    request.environment = environment.c_str();
+    ChildGuard child(start_stage(request));
+    theirs.reset();
+    plan.descriptors.clear();
+
+    set_from_outside(child.child().pid, plan.outside);
+    if ((plan.clone_flags & SPACES_NAMESPACE_USER) != 0) {
+        write_id_maps(child.child().pid, plan.outside);
+    }
+    const auto size = static_cast<uint32_t>(buffer.size());
+    conversation.channel().send(&size, sizeof size); // where the stage has died, finish() says so
+    conversation.channel().send(buffer.data(), buffer.size());
+    conversation.finish(child);
+    return conversation.hand_over(child);
+}
+
+} // namespace spaces
