@@ -30,7 +30,7 @@ extern "C" {
 #define SPACES_NAMESPACE_ALL 0x7e020080u
 
 /** No limit, for spaces_spec_set_rlimit(). */
-#define SPACES_RLIM_INFINITY (~(uint64_t)0)
+#define SPACES_RLIM_INFINITY 0xffffffffffffffffu
 
 /** The standard streams of the program, for spaces_spec_set_stdio() and spaces_process_take_fd(). */
 enum { SPACES_STDIN = 0, SPACES_STDOUT = 1, SPACES_STDERR = 2, SPACES_TERMINAL = 3 };

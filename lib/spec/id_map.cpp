@@ -17,7 +17,7 @@ constexpr uint64_t id_limit = 0xffff'ffff;
 // UID_GID_MAP_MAX_EXTENTS of the kernel, since Linux 4.15.
 constexpr size_t most_ranges = 340;
 
-constexpr std::string_view blanks = " \t\r\v\f";
+constexpr std::string_view blanks = " \t\n\r\v\f";
 
 struct Word {
     std::string_view word;
