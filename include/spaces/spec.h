@@ -257,8 +257,9 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_mount(spaces_spec *spe
                                                                 const char *options,
                                                                 spaces_error **error) SPACES_NOEXCEPT;
 
-/** The mounts that programs expect: /proc, /dev with the usual devices, pts, shm and mqueue, a read-only /sys
- *  and an empty /tmp. They come before those of spaces_spec_add_mount(). */
+/** The mounts that programs expect: /proc, /dev with the usual devices, pts and shm, and mqueue unless the
+ * ipc namespace is that of another user namespace, a read-only /sys and an empty /tmp. They come before those
+ * of spaces_spec_add_mount(). */
 SPACES_API SPACES_NODISCARD spaces_status
 spaces_spec_set_default_mounts(spaces_spec *spec, int on, spaces_error **error) SPACES_NOEXCEPT;
 

@@ -31,10 +31,8 @@ void add_dev(std::vector<DefaultEntry> &entries, const Ownership &owns, bool gid
     entries.push_back({filesystem("devpts", "/dev/pts", std::move(pts)), ""});
     entries.push_back(
         {filesystem("tmpfs", "/dev/shm", {"nosuid", "nodev", "noexec", "mode=1777", "size=65536k"}), ""});
-    if (owns.ipc) {
+    if (owns.ipc) { // else there are no message queues that a mount could show
         entries.push_back({filesystem("mqueue", "/dev/mqueue", {"nosuid", "nodev", "noexec"}), ""});
-    } else {
-        entries.push_back({bind("/dev/mqueue", {}), ""});
     }
     const auto link = [&](const char *path, const char *target) {
         MountSpec where;

@@ -85,7 +85,9 @@ uint16_t target_flags(const Compilation &compilation, bool is_file) {
 
 void add_clone(Compilation &compilation, const MountSpec &mount, const MountOptions &options, uint32_t slot) {
     const uint32_t source = compilation.builder().text(mount.source);
-    plan::Step &step = compilation.add(Op::clone_tree, {"mount", mount.source, name_of(mount, options)});
+    plan::Step &step = compilation.add(Op::clone_tree, {"mount", mount.source,
+                                                        "open the source " + quoted(mount.source) +
+                                                            " of the mount on " + quoted(mount.destination)});
     step.text[0] = source;
     step.number[0] = slot;
     step.number[1] = options.recursive ? 1 : 0;

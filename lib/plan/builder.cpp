@@ -1,10 +1,19 @@
 // Builder: puts a Plan together, step by step, and lays it out as one buffer.
 #include "plan/builder.hpp"
 
+#include "base/error.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace spaces {
+
+namespace {
+
+// Far above what execve(2) accepts, far below where offsets of 32 bits end.
+constexpr size_t largest_plan = size_t{256} << 20;
+
+} // namespace
 
 static_assert(sizeof(plan::Header) % 8 == 0 && sizeof(plan::Step) % 8 == 0);
 
@@ -33,6 +42,10 @@ std::vector<char> Builder::finish() {
     header_.slot_count = slots_;
     header_.slots = table(std::vector<int32_t>(slots_, -1));
     align();
+    if (data_.size() > largest_plan) {
+        throw_invalid("process.args", "the arguments and the environment are too large",
+                      "the kernel takes no more than a quarter of RLIMIT_STACK, and 128 KiB in one string");
+    }
     header_.size = end();
 
     std::vector<char> buffer(header_.size);

@@ -87,7 +87,8 @@ std::optional<Message> Channel::receive(int timeout_ms) const {
 
 bool Channel::at_end() const noexcept {
     char byte;
-    return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0 && errno != EAGAIN && errno != EINTR;
+    const ssize_t got = ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 } // namespace spaces

@@ -27,7 +27,6 @@ class Channel {
     bool at_end() const noexcept;
 
     int get() const noexcept { return fd_.get(); }
-    Fd release() noexcept { return std::move(fd_); }
 
   private:
     Fd fd_;

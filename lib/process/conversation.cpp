@@ -141,7 +141,7 @@ Started Conversation::hand_over(ChildGuard &child) {
     started.has_stdio[SPACES_TERMINAL] = terminal_.is_open();
     started.stdio[SPACES_TERMINAL] = std::move(terminal_);
     if (plan_.supervised) {
-        started.control = channel_.release();
+        started.supervisor = std::move(channel_);
     } else {
         started.inherited_peak = own_peak_memory();
     }

@@ -13,7 +13,6 @@
 #include <spaces/spec.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -46,6 +45,10 @@ std::optional<int> status_of_reaped(int pidfd) {
         return {};
     }
     return info.exit_code;
+}
+
+uint64_t bit(int signal) {
+    return uint64_t{1} << (signal - 1);
 }
 
 [[noreturn]] void throw_lost(pid_t pid) {
@@ -99,8 +102,7 @@ bool Process::wait_until_ended(int timeout_ms) const {
 }
 
 void Process::classify(Result &result) const {
-    const int signal = killed_by_.load();
-    if (result.cause == Result::Cause::signaled && signal != 0 && result.signal == signal) {
+    if (result.cause == Result::Cause::signaled && (sent_signals_.load() & bit(result.signal)) != 0) {
         result.cause = Result::Cause::killed;
     }
 }
@@ -108,9 +110,8 @@ void Process::classify(Result &result) const {
 Result Process::collect() {
     // The supervisor's word first: its own status is only an echo of the program's.
     std::optional<plan::Record> ended;
-    if (started_.control.is_open()) {
-        const Channel channel(std::move(started_.control));
-        while (const std::optional<Message> message = channel.receive(0)) {
+    if (started_.supervisor) {
+        while (const std::optional<Message> message = started_.supervisor->receive(0)) {
             if (message->record.kind == plan::RecordKind::ended) {
                 ended = message->record;
             }
@@ -160,14 +161,13 @@ std::optional<Result> Process::wait(int timeout_ms) {
 }
 
 void Process::kill(int signal) const {
-    int expected = 0;
     if (signal != 0) {
-        killed_by_.compare_exchange_strong(expected, signal);
+        sent_signals_.fetch_or(bit(signal));
     }
-    if (started_.control.is_open()) {
+    if (started_.supervisor) {
         const plan::Command command{signal};
-        // A supervisor that has gone has taken its program with it.
-        ::send(started_.control.get(), &command, sizeof command, MSG_NOSIGNAL | MSG_DONTWAIT);
+        started_.supervisor->send(&command,
+                                  sizeof command); // one that has gone has taken its program with it
         return;
     }
     const std::string object = "process " + std::to_string(pid());
@@ -178,7 +178,7 @@ void Process::kill(int signal) const {
 }
 
 void Process::kill_all() const {
-    killed_by_.store(SIGKILL);
+    sent_signals_.fetch_or(bit(SIGKILL));
     const std::string object = "process " + std::to_string(pid());
     if (::syscall(SYS_pidfd_send_signal, pidfd(), SIGKILL, nullptr, 0) != 0 && errno != ESRCH) {
         throw_system("kill", "pidfd_send_signal", errno, object, "kill " + object);

@@ -13,7 +13,7 @@ namespace spaces {
 // What a start hands over.
 struct Started {
     Child child;
-    Fd control; // to its supervisor, where it has one
+    std::optional<Channel> supervisor; // where it has one
     Fd stdio[4];
     bool has_stdio[4] = {};
     uint64_t inherited_peak = 0; // what ru_maxrss of a program without supervisor starts from
@@ -39,7 +39,7 @@ class Process {
 
     Started started_;
     std::optional<Result> result_;
-    mutable std::atomic<int> killed_by_{0};
+    mutable std::atomic<uint64_t> sent_signals_{0}; // as bits
 };
 
 } // namespace spaces
