@@ -107,6 +107,9 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     if (record.note == Note::symlink_refused) {
         return "without openat2(2) (refused here) links inside a root directory are not followed";
     }
+    if (record.call == plan::Call::mkdirat || record.call == plan::Call::mknodat) {
+        return "the mount target is missing, and could not be made: make it beforehand";
+    }
     if (info.step == "unshare") {
         return hint_for_namespaces(record.error, 0);
     }
