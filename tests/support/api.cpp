@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <tuple>
 #include <unistd.h>
 
 namespace support {
@@ -56,8 +57,9 @@ std::string Result::json() const {
 
 Process::~Process() {
     if (handle_ != nullptr && !finished_) {
-        (void)spaces_process_kill_all(handle_, nullptr);
-        (void)spaces_process_wait(handle_, static_cast<int>(patience.count()), nullptr, nullptr);
+        if (spaces_process_kill_all(handle_, nullptr) == SPACES_OK) {
+            std::ignore = spaces_process_wait(handle_, static_cast<int>(patience.count()), nullptr, nullptr);
+        }
     }
     spaces_process_free(handle_);
 }
