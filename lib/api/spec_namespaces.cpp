@@ -101,13 +101,13 @@ spaces_status spaces_spec_set_time_offset(spaces_spec *spec, const char *clock, 
 
 spaces_status spaces_spec_set_uid_map(spaces_spec *spec, const char *map, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) {
-        changed.uid_map = parse_id_map(given_text(map, "map"), "uid_map");
+        changed.uid_map = parse_id_map(given_text(map, "map"), "linux.uidMappings");
     });
 }
 
 spaces_status spaces_spec_set_gid_map(spaces_spec *spec, const char *map, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) {
-        changed.gid_map = parse_id_map(given_text(map, "map"), "gid_map");
+        changed.gid_map = parse_id_map(given_text(map, "map"), "linux.gidMappings");
     });
 }
 

@@ -7,7 +7,7 @@
 
 namespace spaces {
 
-// The forms that spaces_spec_set_uid_map() documents. `object` names the map in errors: "uid_map".
+// The forms that spaces_spec_set_uid_map() documents. `object` names the map in errors: "linux.uidMappings".
 IdMapSpec parse_id_map(std::string_view text, std::string_view object);
 
 // Throws where there are none or too many, where they are empty, overlap or run past the last id.
