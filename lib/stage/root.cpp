@@ -23,8 +23,8 @@ Outcome mount_root(const char *path, long &fd) {
     Outcome outcome = check(Call::open_tree, tree);
     if (!outcome.failed()) {
         fd = tree;
-        return check(Call::move_mount,
-                     sys(__NR_move_mount, tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH));
+        return check(Call::move_mount, sys(__NR_move_mount, tree, "", AT_FDCWD, path,
+                                           MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS));
     }
     if (outcome.error != enosys && outcome.error != eperm) {
         return outcome;
