@@ -30,10 +30,10 @@ uint64_t microseconds(const timeval &time) {
 struct PidfdInfo {
     __u64 mask;
     __u64 cgroupid;
-    __u32 ids[12];
+    __u32 ids[11]; // pid, tgid, ppid, and four kinds of uid and gid
     __s32 exit_code;
-    __u32 tail[3];
 };
+static_assert(sizeof(PidfdInfo) == 64); // PIDFD_INFO_SIZE_VER0
 constexpr __u64 pidfd_info_exit = 1U << 3;
 constexpr unsigned long pidfd_get_info = _IOWR(0xFF, 11, PidfdInfo);
 
