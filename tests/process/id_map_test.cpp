@@ -90,10 +90,10 @@ BOOST_AUTO_TEST_CASE(takes_many_ranges, *needs(root)) {
     BOOST_TEST(uid_map_for("0 1000 1, 1 100000 1000, 5000 300000 10") ==
                "0 1000 1, 1 100000 1000, 5000 300000 10");
     BOOST_TEST(gid_map_for("0 1000 1\n1 100000 1000\n") == "0 1000 1, 1 100000 1000");
-    // More than the five that the kernel keeps in place, up to the 340 that it takes.
+    // More than the five that the kernel keeps in place, up to the 340 that it takes, in one page of text.
     std::string text;
     for (int i = 0; i < 340; ++i) {
-        text += (i == 0 ? "" : ", ") + std::to_string(10 * i) + " " + std::to_string(100'000 + 10 * i) + " 5";
+        text += (i == 0 ? "" : ", ") + std::to_string(2 * i) + " " + std::to_string(1'000 + 2 * i) + " 1";
     }
     BOOST_TEST(uid_map_for(text.c_str()) == text);
 }

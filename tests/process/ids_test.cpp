@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(that_are_not_mapped_are_an_error, *needs(user_namespaces)) 
     Spec spec = ids_spec();
     spec.unshare(SPACES_NAMESPACE_USER).with<spaces_spec_set_uid>(5u);
     const Failure failure = start_fails(spec);
-    BOOST_TEST(failure.object.find("5") != std::string::npos, failure.text);
+    BOOST_TEST(failure.message.find("5 is not mapped") != std::string::npos, failure.text);
     BOOST_TEST(!failure.hint.empty(), failure.text);
 }
 

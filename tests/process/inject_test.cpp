@@ -65,14 +65,16 @@ BOOST_AUTO_TEST_CASE(is_visible_in_its_pid_namespace_and_no_child_of_its_init) {
         Spec spec = inject(container, {"/bin/sh", "-c", "echo $$; exec cat"});
         return start(spec.pipe(SPACES_STDIN).pipe(SPACES_STDOUT));
     }();
-    const std::string inner = read_line(process.take(SPACES_STDOUT).get());
+    const Fd out = process.take(SPACES_STDOUT);
+    const std::string inner = read_line(out.get());
     BOOST_TEST(std::stoi(inner) > 2);
     const std::string seen = output_of(inject(container, {"cat", "/proc/" + inner + "/status"}));
     BOOST_TEST(seen.find("Name:\tcat\n") != std::string::npos, seen);
     // Its parent is outside: 0 from in there.
     BOOST_TEST(seen.find("PPid:\t0\n") != std::string::npos, seen);
     process.take(SPACES_STDIN);
-    BOOST_TEST(process.wait().exit_code() == 0);
+    const Result result = process.wait();
+    BOOST_TEST(result.exit_code() == 0, result.json());
 }
 
 BOOST_AUTO_TEST_CASE(is_a_child_of_ours_with_its_own_result) {

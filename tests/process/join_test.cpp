@@ -31,6 +31,12 @@ uint32_t with_rights(uint32_t bits) {
     return bits | (::geteuid() == 0 ? 0 : SPACES_NAMESPACE_USER);
 }
 
+// The /proc of the target's mount namespace shows its pid namespace: /proc/self needs both.
+bool is_for_proc(uint32_t bit, uint32_t wanted) {
+    constexpr uint32_t both = SPACES_NAMESPACE_MOUNT | SPACES_NAMESPACE_PID;
+    return (bit & both) != 0 && (wanted & both) != 0;
+}
+
 std::string pid_of(const Process &process) {
     return std::to_string(process.pid());
 }
@@ -43,11 +49,8 @@ BOOST_DATA_TEST_CASE(one_by_pid, data::make(namespace_kinds), kind) {
     Waiting target(all | SPACES_NAMESPACE_USER);
     Spec spec = showing(kind);
     uint32_t bits = with_rights(kind.bit);
-    if (kind.bit == SPACES_NAMESPACE_PID) {
-        bits |= SPACES_NAMESPACE_MOUNT; // whose /proc shows that pid namespace
-    }
-    if (::geteuid() == 0 && kind.bit == SPACES_NAMESPACE_TIME) {
-        bits = kind.bit;
+    for (const NamespaceKind &other : namespace_kinds) {
+        bits |= is_for_proc(other.bit, kind.bit) ? other.bit : 0;
     }
     spec.with<spaces_spec_join_pid>(target.process().pid(), bits);
     BOOST_TEST(output_of(spec) == namespace_of(pid_of(target.process()), kind) + "\n");
@@ -59,7 +62,7 @@ BOOST_DATA_TEST_CASE(one_by_path, data::make(namespace_kinds), kind) {
     const std::string pid = pid_of(target.process());
     for (const NamespaceKind &other : namespace_kinds) {
         const bool for_rights = other.bit == SPACES_NAMESPACE_USER && ::geteuid() != 0;
-        const bool for_proc = other.bit == SPACES_NAMESPACE_MOUNT && kind.bit == SPACES_NAMESPACE_PID;
+        const bool for_proc = is_for_proc(other.bit, kind.bit);
         if (other.bit == kind.bit || for_rights || for_proc) {
             spec.with<spaces_spec_join_path>(other.bit, namespace_path(pid, other).c_str());
         }
@@ -73,7 +76,7 @@ BOOST_DATA_TEST_CASE(one_by_descriptor, data::make(namespace_kinds), kind) {
     const std::string pid = pid_of(target.process());
     for (const NamespaceKind &other : namespace_kinds) {
         const bool for_rights = other.bit == SPACES_NAMESPACE_USER && ::geteuid() != 0;
-        const bool for_proc = other.bit == SPACES_NAMESPACE_MOUNT && kind.bit == SPACES_NAMESPACE_PID;
+        const bool for_proc = is_for_proc(other.bit, kind.bit);
         if (other.bit == kind.bit || for_rights || for_proc) {
             const Fd file = open_file(namespace_path(pid, other), O_RDONLY);
             spec.with<spaces_spec_join_fd>(other.bit, file.get());

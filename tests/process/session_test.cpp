@@ -115,6 +115,7 @@ BOOST_AUTO_TEST_CASE(the_callers_own_terminal_stays_as_it_is) {
     // group.
     in_child([] {
         must(::setsid(), "setsid");
+        ::signal(SIGHUP, SIG_IGN); // comes at the end, when the other side is closed
         const Fd ours = open_file("/dev/ptmx", O_RDWR);
         must(::grantpt(ours.get()), "grantpt");
         must(::unlockpt(ours.get()), "unlockpt");

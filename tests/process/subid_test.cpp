@@ -105,7 +105,8 @@ BOOST_AUTO_TEST_CASE(a_map_beyond_the_range_names_what_there_is) {
         spec.unshare(SPACES_NAMESPACE_USER).with<spaces_spec_set_uid_map>("0 54322 1, 1 200000 70000");
         const Failure failure = start_fails(spec);
         BOOST_TEST(failure.step == "uid_map", failure.text);
-        BOOST_TEST((failure.message + failure.hint).find("65536") != std::string::npos, failure.text);
+        BOOST_TEST(failure.message.find("[200000-270000)") != std::string::npos, failure.text);
+        BOOST_TEST(failure.hint.find("/etc/subuid") != std::string::npos, failure.text);
     });
 }
 
