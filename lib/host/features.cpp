@@ -1,10 +1,10 @@
 // What this kernel, host and user can do, as JSON.
 #include "host/features.hpp"
 
+#include "base/json.hpp"
 #include "host/capabilities.hpp"
 #include "host/check.hpp"
 
-#include <nlohmann/json.hpp>
 #include <spaces/base.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -13,13 +13,11 @@ namespace spaces {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Json json_of(const Check &check) {
-    Json object = {{"name", check.name}, {"works", check.works}, {"value", check.value}};
+    Json::Object object{{"name", check.name}, {"works", check.works}, {"value", check.value}};
     if (!check.works) {
-        object["reason"] = check.reason;
-        object["hint"] = check.hint;
+        object.emplace_back("reason", check.reason);
+        object.emplace_back("hint", check.hint);
     }
     return object;
 }
@@ -42,19 +40,18 @@ Checks all_checks() {
 std::string host_features_json() {
     utsname kernel{};
     ::uname(&kernel);
-    Json object;
-    object["version"] = spaces_version_string();
-    object["kernel"] = kernel.release;
-    object["machine"] = kernel.machine;
-    object["uid"] = ::geteuid();
-    object["gid"] = ::getegid();
-    object["capabilities"] = capability_names(effective_capabilities());
-    object["checks"] = Json::array();
+    Json::Array checks;
     for (const Check &check : all_checks()) {
-        object["checks"].push_back(json_of(check));
+        checks.push_back(json_of(check));
     }
-    // Paths of the host need not be UTF-8.
-    return object.dump(2, ' ', false, Json::error_handler_t::replace);
+    const Json::Object object{{"version", spaces_version_string()},
+                              {"kernel", kernel.release},
+                              {"machine", kernel.machine},
+                              {"uid", ::geteuid()},
+                              {"gid", ::getegid()},
+                              {"capabilities", Json::array_of(capability_names(effective_capabilities()))},
+                              {"checks", std::move(checks)}};
+    return to_text(object, BadUtf8::replace); // paths of the host are bytes
 }
 
 } // namespace spaces

@@ -5,6 +5,7 @@
 #include "spec/refuse.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,10 +14,10 @@ namespace spaces {
 
 namespace {
 
-using nlohmann::json;
+// Deeper than any member of OCI's. Trees are walked and freed by recursion.
+constexpr size_t deepest = 64;
 
-// Deeper than any member of OCI's; trees are walked by recursion in places, also in the library.
-constexpr int deepest = 64;
+constexpr std::string_view document = "config.json";
 
 std::string place_of(std::string_view text, size_t byte) {
     const std::string_view before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
@@ -37,44 +38,92 @@ std::string reason_of(std::string_view what) {
     return std::string(what.substr(0, what.find("; last read")));
 }
 
-// Watches the parser: how deep it is, and which members the objects around it have.
-class Watch {
+// What the parser tells, made into a tree.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
   public:
-    bool operator()(int depth, json::parse_event_t event, json &parsed) {
-        if (event == json::parse_event_t::object_start || event == json::parse_event_t::array_start) {
-            if (depth >= deepest) {
-                refuse("config.json", "nested deeper than " + std::to_string(deepest) + " levels");
-            }
+    explicit Builder(std::string_view text) : text_(text) {}
+
+    Json take() { return std::move(root_); }
+
+    bool null() override { return add(Json()); }
+    bool boolean(bool value) override { return add(value); }
+    bool number_integer(number_integer_t value) override { return add(value); }
+    bool number_unsigned(number_unsigned_t value) override { return add(value); }
+    bool number_float(number_float_t value, const string_t &) override { return add(value); }
+    bool string(string_t &value) override { return add(std::move(value)); }
+    bool binary(binary_t &) override { return false; } // not in text
+
+    bool start_object(std::size_t) override { return open(false); }
+    bool start_array(std::size_t) override { return open(true); }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+
+    bool key(string_t &name) override {
+        if (!open_.back().names.insert(name).second) {
+            refuse(document, "the member " + excerpt(name) + " is there twice");
         }
-        if (event == json::parse_event_t::object_start) {
-            objects_.emplace_back();
-        } else if (event == json::parse_event_t::object_end) {
-            objects_.pop_back();
-        } else if (event == json::parse_event_t::key) {
-            const auto &name = parsed.get_ref<const std::string &>();
-            if (!objects_.back().insert(name).second) {
-                refuse("config.json", "the member " + excerpt(name) + " is there twice");
-            }
+        open_.back().name = std::move(name);
+        return true;
+    }
+
+    bool parse_error(std::size_t byte, const std::string &,
+                     const nlohmann::json::exception &problem) override {
+        if (dynamic_cast<const nlohmann::json::out_of_range *>(&problem) != nullptr) {
+            refuse(document, "a number that is too large at " + place_of(text_, byte));
+        }
+        refuse(document, "no JSON at " + place_of(text_, byte) + ": " + reason_of(problem.what()));
+    }
+
+  private:
+    // An array or object whose end is yet to come.
+    struct Open {
+        bool is_array;
+        Json::Array items{};
+        Json::Object members{};
+        std::string name{};            // of the member that comes next
+        std::set<std::string> names{}; // of the members up to it
+    };
+
+    bool add(Json &&value) {
+        if (open_.empty()) {
+            root_ = std::move(value);
+        } else if (open_.back().is_array) {
+            open_.back().items.push_back(std::move(value));
+        } else {
+            open_.back().members.emplace_back(std::move(open_.back().name), std::move(value));
         }
         return true;
     }
 
-  private:
-    std::vector<std::set<std::string>> objects_;
+    bool open(bool is_array) {
+        if (open_.size() == deepest) {
+            refuse(document, "nested deeper than " + std::to_string(deepest) + " levels");
+        }
+        open_.push_back({.is_array = is_array});
+        return true;
+    }
+
+    bool close() {
+        Open closed = std::move(open_.back());
+        open_.pop_back();
+        return add(closed.is_array ? Json(std::move(closed.items)) : Json(std::move(closed.members)));
+    }
+
+    std::string_view text_;
+    std::vector<Open> open_;
+    Json root_;
 };
 
 } // namespace
 
-json parse_json(std::string_view text) {
-    try {
-        Watch watch;
-        return json::parse(text.begin(), text.end(), std::ref(watch));
-    } catch (const json::parse_error &problem) {
-        refuse("config.json",
-               "no JSON at " + place_of(text, problem.byte) + ": " + reason_of(problem.what()));
-    } catch (const json::out_of_range &) {
-        refuse("config.json", "a number that is too large");
+Json parse_json(std::string_view text) {
+    // To the parser it is the end of the text, whatever follows.
+    if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
+        refuse(document, "no JSON at " + place_of(text, nul + 1) + ": a NUL byte");
     }
+    Builder builder(text);
+    nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
+    return builder.take();
 }
 
 } // namespace spaces

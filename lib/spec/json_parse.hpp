@@ -2,13 +2,14 @@
 // refused.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
+
 #include <string_view>
 
 namespace spaces {
 
 // Throws SPACES_EINVALID with line and column where `text` is no JSON, where an object has a member twice, or
 // where the nesting is deeper than any config.json has.
-nlohmann::json parse_json(std::string_view text);
+Json parse_json(std::string_view text);
 
 } // namespace spaces

@@ -90,7 +90,7 @@ constexpr JsonMember<Spec> members[] = {
 } // namespace
 
 void load_json(Spec &spec, std::string_view text) {
-    const nlohmann::json document = parse_json(text);
+    const Json document = parse_json(text);
     Spec merged = spec;
     read_members<Spec>(JsonValue(document), merged, members);
     spec = std::move(merged);

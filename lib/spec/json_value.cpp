@@ -2,6 +2,7 @@
 #include "spec/json_value.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace spaces {
@@ -22,7 +23,7 @@ std::string JsonValue::path() const {
         return {};
     }
     std::string way = parent_->path();
-    if (parent_->node_.is_array()) {
+    if (parent_->node_.is(Json::Type::array)) {
         return item_of(way, index_);
     }
     if (!is_plain(name_)) {
@@ -42,21 +43,25 @@ void JsonValue::refuse_unsupported(std::string_view what) const {
     spaces::refuse_unsupported(path(), what);
 }
 
-void JsonValue::require(bool is_type, std::string_view type) const {
-    if (!is_type) {
-        refuse("must be " + std::string(type) + ", not " +
-               (node_.is_number_float() ? "a fraction" : node_.type_name()));
+void JsonValue::refuse_type(std::string_view wanted) const {
+    // By Json::Type.
+    constexpr std::array<const char *, 8> types{"null",       "true or false", "a number", "a number",
+                                                "a fraction", "a string",      "an array", "an object"};
+    refuse("must be " + std::string(wanted) + ", not " + types[static_cast<size_t>(node_.type())]);
+}
+
+void JsonValue::require_integer() const {
+    if (!node_.is(Json::Type::integer) && !node_.is(Json::Type::natural)) {
+        refuse_type("an integer");
     }
 }
 
 bool JsonValue::boolean() const {
-    require(node_.is_boolean(), "true or false");
-    return node_.get<bool>();
+    return require(Json::Type::boolean, "true or false").boolean();
 }
 
 std::string JsonValue::text() const {
-    require(node_.is_string(), "a string");
-    const auto &content = node_.get_ref<const std::string &>();
+    const std::string &content = require(Json::Type::text, "a string").text();
     if (content.find('\0') != std::string::npos) {
         refuse("contains a NUL character");
     }
@@ -64,27 +69,28 @@ std::string JsonValue::text() const {
 }
 
 int64_t JsonValue::integer(int64_t least, int64_t most) const {
-    require(node_.is_number_integer(), "an integer");
-    // The library keeps what is not negative as unsigned.
-    const bool too_large =
-        node_.is_number_unsigned() && node_.get<uint64_t>() > static_cast<uint64_t>(INT64_MAX);
-    if (too_large || node_.get<int64_t>() < least || node_.get<int64_t>() > most) {
-        refuse(node_.dump() + " is not between " + std::to_string(least) + " and " + std::to_string(most));
+    require_integer();
+    const bool is_natural = node_.is(Json::Type::natural);
+    const bool too_large = is_natural && node_.natural() > static_cast<uint64_t>(INT64_MAX);
+    const int64_t number = is_natural ? static_cast<int64_t>(node_.natural()) : node_.integer();
+    if (too_large || number < least || number > most) {
+        refuse(to_text(node_, BadUtf8::refuse) + " is not between " + std::to_string(least) + " and " +
+               std::to_string(most));
     }
-    return node_.get<int64_t>();
+    return number;
 }
 
 uint64_t JsonValue::natural(uint64_t most) const {
-    require(node_.is_number_integer(), "an integer");
-    if (!node_.is_number_unsigned() || node_.get<uint64_t>() > most) {
-        refuse(node_.dump() + " is not between 0 and " + std::to_string(most));
+    require_integer();
+    if (!node_.is(Json::Type::natural) || node_.natural() > most) {
+        refuse(to_text(node_, BadUtf8::refuse) + " is not between 0 and " + std::to_string(most));
     }
-    return node_.get<uint64_t>();
+    return node_.natural();
 }
 
 std::optional<JsonValue> JsonValue::member(std::string_view name) const {
-    const auto found = node_.find(name);
-    if (found == node_.end() || found->is_null()) {
+    const Json *const found = node_.find(name);
+    if (found == nullptr || found->is(Json::Type::null)) {
         return std::nullopt;
     }
     return JsonValue(*found, this, name, 0);

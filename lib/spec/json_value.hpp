@@ -1,10 +1,10 @@
 // JsonValue: one value of a JSON document with the way to it, so that an error can name the member.
 #pragma once
 
+#include "base/json.hpp"
 #include "spec/refuse.hpp"
 
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,18 +17,17 @@ namespace spaces {
 // where the value is of another type than asked for.
 class JsonValue {
   public:
-    explicit JsonValue(const nlohmann::json &document) : node_(document) {}
+    explicit JsonValue(const Json &document) : node_(document) {}
 
-    const nlohmann::json &node() const { return node_; }
     std::string path() const; // "linux.namespaces[2].path"
     const JsonValue &document() const { return parent_ == nullptr ? *this : parent_->document(); }
     [[noreturn]] void refuse(std::string_view what, std::string_view hint = {}) const;
     [[noreturn]] void refuse_unsupported(std::string_view what) const;
 
     // Encoders write null for what they do not have.
-    bool is_null() const { return node_.is_null(); }
+    bool is_null() const { return node_.is(Json::Type::null); }
     // Whether it asks for nothing: null or an empty array.
-    bool is_nothing() const { return is_null() || (node_.is_array() && node_.empty()); }
+    bool is_nothing() const { return is_null() || (node_.is(Json::Type::array) && node_.items().empty()); }
 
     bool boolean() const;
     std::string text() const; // without NUL bytes: it is to become a C string
@@ -40,16 +39,16 @@ class JsonValue {
 
     // read(const JsonValue &item, size_t index)
     template <class Read> void each_item(Read &&read) const {
-        require(node_.is_array(), "an array");
-        for (size_t index = 0; index < node_.size(); ++index) {
-            read(JsonValue(node_[index], this, {}, index), index);
+        size_t index = 0;
+        for (const Json &item : require(Json::Type::array, "an array").items()) {
+            read(JsonValue(item, this, {}, index), index);
+            ++index;
         }
     }
 
     // read(const std::string &name, const JsonValue &value)
     template <class Read> void each_member(Read &&read) const {
-        require(node_.is_object(), "an object");
-        for (const auto &[name, node] : node_.get_ref<const nlohmann::json::object_t &>()) {
+        for (const auto &[name, node] : require(Json::Type::object, "an object").members()) {
             read(name, JsonValue(node, this, name, 0));
         }
     }
@@ -57,15 +56,22 @@ class JsonValue {
     // Nothing where it is not there or null. `name` must outlive the result.
     std::optional<JsonValue> member(std::string_view name) const;
     std::vector<std::string> texts() const;
-    void require(bool is_type, std::string_view type) const;
 
   private:
-    JsonValue(const nlohmann::json &node, const JsonValue *parent, std::string_view name, size_t index)
+    JsonValue(const Json &node, const JsonValue *parent, std::string_view name, size_t index)
         : node_(node), parent_(parent), name_(name), index_(index) {}
 
+    const Json &require(Json::Type type, std::string_view name) const {
+        if (!node_.is(type)) {
+            refuse_type(name);
+        }
+        return node_;
+    }
+    void require_integer() const;
+    [[noreturn]] void refuse_type(std::string_view wanted) const;
     uint64_t natural(uint64_t most) const;
 
-    const nlohmann::json &node_;
+    const Json &node_;
     const JsonValue *parent_ = nullptr;
     std::string_view name_; // in the object around it
     size_t index_ = 0;      // in the array around it

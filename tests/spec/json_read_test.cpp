@@ -242,25 +242,26 @@ BOOST_AUTO_TEST_CASE(only_version_1_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_types_are_refused_by_their_path) {
-    expect_refused("[]", "config.json", "must be an object, not array");
-    expect_refused("7", "config.json", "must be an object, not number");
-    expect_refused(R"({"process": []})", "process", "must be an object, not array");
-    expect_refused(R"({"process": {"args": "sh"}})", "process.args", "must be an array, not string");
-    expect_refused(R"({"process": {"args": ["sh", 1]}})", "process.args[1]", "must be a string, not number");
+    expect_refused("[]", "config.json", "must be an object, not an array");
+    expect_refused("7", "config.json", "must be an object, not a number");
+    expect_refused(R"({"process": []})", "process", "must be an object, not an array");
+    expect_refused(R"({"process": {"args": "sh"}})", "process.args", "must be an array, not a string");
+    expect_refused(R"({"process": {"args": ["sh", 1]}})", "process.args[1]",
+                   "must be a string, not a number");
     expect_refused(R"({"process": {"args": ["sh", null]}})", "process.args[1]", "must be a string, not null");
     expect_refused(R"({"process": {"terminal": 1}})", "process.terminal",
-                   "must be true or false, not number");
+                   "must be true or false, not a number");
     expect_refused(R"({"process": {"user": {"uid": "0"}}})", "process.user.uid",
-                   "must be an integer, not string");
+                   "must be an integer, not a string");
     expect_refused(R"({"process": {"user": {"uid": 1.0}}})", "process.user.uid",
                    "must be an integer, not a fraction");
-    expect_refused(R"({"annotations": {"a": 1}})", "annotations.a", "must be a string, not number");
+    expect_refused(R"({"annotations": {"a": 1}})", "annotations.a", "must be a string, not a number");
     expect_refused(R"({"annotations": {"org.x": 1}})", R"(annotations["org.x"])",
-                   "must be a string, not number");
+                   "must be a string, not a number");
     expect_refused(R"({"linux": {"namespaces": {"type": "pid"}}})", "linux.namespaces",
-                   "must be an array, not object");
+                   "must be an array, not an object");
     expect_refused(R"({"spaces": {"joinPid": {"pid": 5}}})", "spaces.joinPid",
-                   "must be an array, not object");
+                   "must be an array, not an object");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_out_of_range_are_refused_by_their_path) {
