@@ -87,14 +87,18 @@ long execute_empty(int fd) {
     return problem != 0 ? -problem : refused_as(result, ENOEXEC);
 }
 
-Check check_memfd_exec() {
+Fd make_memfd() {
     constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     int fd = ::memfd_create("spaces", flags | MFD_EXEC);
     if (fd == -1 && errno == EINVAL) {
         fd = ::memfd_create("spaces", flags);
     }
-    const long result = fd == -1 ? -errno : execute_empty(fd);
-    const Fd owner(fd);
+    return Fd(fd);
+}
+
+Check check_memfd_exec() {
+    const Fd memfd = make_memfd();
+    const long result = memfd.is_open() ? execute_empty(memfd.get()) : -errno;
     Check check{.name = "memfd_exec", .works = result == 0};
     const auto sysctl = text_of("/proc/sys/vm/memfd_noexec");
     check.value = sysctl ? "vm.memfd_noexec " + *sysctl : "";
