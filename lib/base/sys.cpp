@@ -1,6 +1,7 @@
 // Checked system calls of the calling process: a failure becomes an Error that names the call.
 #include "base/sys.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 
@@ -8,6 +9,15 @@ namespace spaces {
 
 Fd duplicate(int fd, const Doing &doing) {
     return Fd(sys("fcntl", ::fcntl(fd, F_DUPFD_CLOEXEC, 3), doing));
+}
+
+Fd out_of_the_way(Fd fd, const std::set<int> &taken, const Doing &doing) {
+    // The kernel gives the lowest free number, which may be another one that is taken.
+    while (fd.get() <= STDERR_FILENO || taken.contains(fd.get())) {
+        const int next = std::max(fd.get(), STDERR_FILENO) + 1;
+        fd = Fd(sys("fcntl", ::fcntl(fd.get(), F_DUPFD_CLOEXEC, next), doing));
+    }
+    return fd;
 }
 
 std::string read_file(const std::string &path, const Doing &doing) {

@@ -5,6 +5,7 @@
 #include "base/fd.hpp"
 
 #include <cerrno>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ template <class Result> Result sys(std::string_view system_call, Result result, 
 
 // A duplicate that is close-on-exec and no standard stream.
 Fd duplicate(int fd, const Doing &doing);
+
+// The same descriptor under a number that is no standard stream's and none of `taken`.
+Fd out_of_the_way(Fd fd, const std::set<int> &taken, const Doing &doing);
 
 // The whole file, for the small ones of /proc and /etc.
 std::string read_file(const std::string &path, const Doing &doing);

@@ -12,10 +12,7 @@ int Compilation::adopt(Fd fd) {
     if (!fd.is_open()) {
         return -1;
     }
-    if (fd.get() < plan.first_free_fd) {
-        fd = Fd(sys("fcntl", ::fcntl(fd.get(), F_DUPFD_CLOEXEC, plan.first_free_fd),
-                    {"dup", "", "move a descriptor out of the way"}));
-    }
+    fd = out_of_the_way(std::move(fd), plan.targets, {"dup", "", "move a descriptor out of the way"});
     const int number = fd.get();
     builder().keep(number);
     plan.descriptors.push_back(std::move(fd));

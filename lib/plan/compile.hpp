@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace spaces {
@@ -36,7 +37,7 @@ struct CompiledPlan {
     std::vector<Fd>
         descriptors;       // that the Plan refers to by number; needed until the new process has its copies
     Fd stdio[3];           // our ends of pipes
-    int first_free_fd = 3; // above every number that the program's own descriptors get
+    std::set<int> targets; // the numbers that the program's own descriptors get, besides its standard streams
     uint32_t clone_flags = 0; // namespaces that are made together with the process
     OutsideWork outside;
     bool supervised = false; // an init or supervisor stays between the caller and the program

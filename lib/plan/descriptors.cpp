@@ -85,7 +85,7 @@ void add_stream(Compilation &compilation, int stream) {
 
 void reserve_targets(Compilation &compilation) {
     for (const auto &[target, fd] : compilation.spec.process.fds) {
-        compilation.plan.first_free_fd = std::max(compilation.plan.first_free_fd, target + 1);
+        compilation.plan.targets.insert(target);
     }
 }
 

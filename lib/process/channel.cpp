@@ -13,13 +13,7 @@ namespace spaces {
 
 namespace {
 
-Fd move_up(Fd fd, int first) {
-    if (fd.get() >= first) {
-        return fd;
-    }
-    return Fd(sys("fcntl", ::fcntl(fd.get(), F_DUPFD_CLOEXEC, first),
-                  {"channel", "", "move a descriptor out of the way"}));
-}
+constexpr Doing moving{"channel", "", "move a descriptor out of the way"};
 
 Fd received_fd(const msghdr &message) {
     const cmsghdr *header = CMSG_FIRSTHDR(&message);
@@ -28,19 +22,19 @@ Fd received_fd(const msghdr &message) {
     }
     int fd = -1;
     std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    return move_up(Fd(fd), 3);
+    return out_of_the_way(Fd(fd), {}, moving);
 }
 
 } // namespace
 
-Channel Channel::open(int first_free_fd, Fd &other) {
+Channel Channel::open(const std::set<int> &taken, Fd &other) {
     int ends[2];
     sys("socketpair", ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends),
         {"channel", "", "make a socket pair to the new process"});
     Fd ours(ends[0]);
     other = Fd(ends[1]);
-    other = move_up(std::move(other), first_free_fd);
-    return Channel(move_up(std::move(ours), 3));
+    other = out_of_the_way(std::move(other), taken, moving);
+    return Channel(out_of_the_way(std::move(ours), {}, moving));
 }
 
 bool Channel::send(const void *data, size_t size) const noexcept {

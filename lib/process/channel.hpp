@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 
 namespace spaces {
 
@@ -16,8 +17,8 @@ struct Message {
 
 class Channel {
   public:
-    // A connected pair: ours, and `other` for the new process, not below `first_free_fd`.
-    static Channel open(int first_free_fd, Fd &other);
+    // A connected pair: ours, and `other` for the new process, whose number is none of `taken`.
+    static Channel open(const std::set<int> &taken, Fd &other);
     explicit Channel(Fd fd) noexcept : fd_(std::move(fd)) {}
 
     // False: the other side has gone; what it has said can still be received.

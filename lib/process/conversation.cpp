@@ -38,17 +38,17 @@ uint64_t own_peak_memory() {
 } // namespace
 
 Conversation::Conversation(CompiledPlan &plan, const Spec &spec, const LaunchHooks &hooks, Fd &theirs)
-    : plan_(plan), channel_(Channel::open(plan.first_free_fd, theirs)), hooks_(hooks) {
+    : plan_(plan), channel_(Channel::open(plan.targets, theirs)), hooks_(hooks) {
     plan::Header &header = plan.builder.header();
     header.fail_index = hooks.fail_index;
     header.fail_errno = hooks.fail_errno;
     header.halt_index = hooks.halt_index;
     plan.builder.keep(theirs.get());
     if (spec.die_with_parent) {
-        const Fd self(static_cast<int>(sys("pidfd_open", ::syscall(SYS_pidfd_open, ::getpid(), 0),
-                                           {"supervise", "pidfd", "make a pidfd of the calling process"})));
-        plan.descriptors.emplace_back(sys("fcntl", ::fcntl(self.get(), F_DUPFD_CLOEXEC, plan.first_free_fd),
-                                          {"supervise", "pidfd", "move a descriptor out of the way"}));
+        Fd self(static_cast<int>(sys("pidfd_open", ::syscall(SYS_pidfd_open, ::getpid(), 0),
+                                     {"supervise", "pidfd", "make a pidfd of the calling process"})));
+        plan.descriptors.push_back(out_of_the_way(
+            std::move(self), plan.targets, {"supervise", "pidfd", "move a descriptor out of the way"}));
         header.caller_pidfd = plan.descriptors.back().get();
         plan.builder.keep(header.caller_pidfd);
     }
