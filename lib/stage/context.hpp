@@ -70,6 +70,7 @@ Outcome make_symlink(Context &context, const char *path, const char *content);
 void describe_fd(int fd, char (&path)[32]); // "/proc/self/fd/N"
 
 // mount.cpp
+bool can_attach(); // whether detached mounts are of use here: move_mount(2) is there and not filtered
 Outcome clone_tree(Context &context, const plan::Step &step);
 Outcome attach_tree(Context &context, const plan::Step &step);
 Outcome mount_filesystem(Context &context, const plan::Step &step);

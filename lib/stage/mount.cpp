@@ -194,18 +194,24 @@ Outcome mount_by_path(Context &context, const Step &step, int target) {
 
 } // namespace
 
+bool can_attach() {
+    const Outcome outcome = check(Call::move_mount, sys(__NR_move_mount, -1L, "", -1L, "", empty_to_empty));
+    return !unavailable(outcome); // but EBADF
+}
+
 Outcome clone_tree(Context &context, const Step &step) {
     const char *source = context.text(step.text[0]);
     const bool recursive = step.number[1] != 0;
-    const long tree = sys(__NR_open_tree, AT_FDCWD, source,
-                          OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
-    Outcome outcome = check(Call::open_tree, tree);
-    if (!outcome.failed()) {
-        slot_of(context, step, 0) = encode({static_cast<int>(tree), true});
-        return outcome;
-    }
-    if (!unavailable(outcome)) {
-        return outcome;
+    if (can_attach()) {
+        const long tree = sys(__NR_open_tree, AT_FDCWD, source,
+                              OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
+        const Outcome outcome = check(Call::open_tree, tree);
+        if (!outcome.failed()) {
+            slot_of(context, step, 0) = encode({static_cast<int>(tree), true});
+        }
+        if (!unavailable(outcome)) {
+            return outcome;
+        }
     }
     const long fd = sys(__NR_openat, AT_FDCWD, source, O_PATH | O_CLOEXEC);
     if (fd >= 0) {

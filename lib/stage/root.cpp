@@ -19,17 +19,20 @@ constexpr int mnt_detach = 2;
 // number[0] nonzero: pivot_root wants a mount; chroot does not, and may have no mount namespace to make one
 // in.
 Outcome mount_root(const char *path, long &fd) {
-    const long tree = sys(__NR_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-    Outcome outcome = check(Call::open_tree, tree);
-    if (!outcome.failed()) {
-        fd = tree;
-        return check(Call::move_mount, sys(__NR_move_mount, tree, "", AT_FDCWD, path,
-                                           MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS));
+    if (can_attach()) {
+        const long tree =
+            sys(__NR_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+        const Outcome outcome = check(Call::open_tree, tree);
+        if (!outcome.failed()) {
+            fd = tree;
+            return check(Call::move_mount, sys(__NR_move_mount, tree, "", AT_FDCWD, path,
+                                               MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS));
+        }
+        if (outcome.error != enosys && outcome.error != eperm) {
+            return outcome;
+        }
     }
-    if (outcome.error != enosys && outcome.error != eperm) {
-        return outcome;
-    }
-    outcome = check(Call::mount, sys(__NR_mount, path, path, 0L, MS_BIND | MS_REC, 0L));
+    const Outcome outcome = check(Call::mount, sys(__NR_mount, path, path, 0L, MS_BIND | MS_REC, 0L));
     if (outcome.failed()) {
         return outcome;
     }
