@@ -1,6 +1,7 @@
 // Error: what is thrown inside the library, and becomes a spaces_error at the C boundary.
 #include "base/error.hpp"
 
+#include <cerrno>
 #include <cstring>
 #include <spaces/base.h>
 
@@ -14,6 +15,18 @@ std::string with_errno(std::string_view what, int error_number) {
     text += ": ";
     text += errno_text(error_number);
     return text;
+}
+
+// The cure of what can befall any call.
+std::string_view usual_hint(int error_number) noexcept {
+    switch (error_number) {
+    case EMFILE:
+        return "this process has as many descriptors open as its RLIMIT_NOFILE allows";
+    case ENFILE:
+        return "the host has as many files open as the sysctl fs.file-max allows";
+    default:
+        return "";
+    }
 }
 
 } // namespace
@@ -47,7 +60,7 @@ void throw_system(std::string_view step, std::string_view system_call, int error
                 .object = std::string(object),
                 .system_call = std::string(system_call),
                 .message = with_errno(what, error_number),
-                .hint = std::string(hint)};
+                .hint = std::string(hint.empty() ? usual_hint(error_number) : hint)};
 }
 
 } // namespace spaces

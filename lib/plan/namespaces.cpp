@@ -154,7 +154,7 @@ void join_one(Compilation &compilation, const NamespaceType &type, const Namespa
         join(compilation, type, open_path(wanted.path, type), wanted.path);
         return;
     case NamespaceSpec::Kind::join_fd: {
-        const std::string object = "descriptor " + std::to_string(wanted.fd->get());
+        const std::string object = "the given descriptor"; // the caller knows another number of it
         join(compilation, type, duplicate(wanted.fd->get(), {"setns", object, "duplicate " + object}),
              object);
         return;
@@ -177,9 +177,11 @@ void join_all(Compilation &compilation) {
 
 void add_joins(Compilation &compilation, const std::vector<JoinedNamespace> &joins) {
     for (const JoinedNamespace &joined : joins) {
-        plan::Step &step = compilation.add(Op::setns, {"setns", joined.object,
-                                                       "join the " + std::string(joined.type->name) +
-                                                           " namespace " + quoted(joined.object)});
+        const bool is_path = joined.object.find('/') != std::string::npos;
+        plan::Step &step =
+            compilation.add(Op::setns, {"setns", joined.object,
+                                        "join the " + std::string(joined.type->name) + " namespace " +
+                                            (is_path ? quoted(joined.object) : "of " + joined.object)});
         step.fd = joined.fd;
         step.number[0] = joined.type->bit;
     }

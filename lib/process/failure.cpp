@@ -40,9 +40,9 @@ std::string message(const Record &record, const StepInfo &info) {
         break;
     }
     const bool explains = record.text[0] != '\0' && record.call != Call::execve;
-    // A search through PATH ends at the file that was found but refused.
+    // A search through PATH ends at the file that was found but refused. A long name was cut for the record.
     const bool elsewhere =
-        record.call == Call::execve && record.error != ENOENT && info.object != record.text;
+        record.call == Call::execve && record.error != ENOENT && !info.object.starts_with(record.text);
     return "cannot " + info.what + (elsewhere ? " (" + std::string(record.text) + ")" : "") + reason +
            (explains ? " (" + std::string(record.text) + ")" : "");
 }

@@ -1,14 +1,15 @@
 // The cures: what an administrator or programmer can do about a failure.
 #include "process/hint.hpp"
 
+#include "base/fd.hpp"
+#include "spec/namespaces.hpp"
+
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <spaces/spec.h>
 #include <string_view>
 #include <unistd.h>
-
-#include "base/fd.hpp"
 
 namespace spaces {
 
@@ -48,10 +49,10 @@ struct StepHint {
 };
 
 constexpr std::array step_hints{
-    StepHint{
-        "setgroups", EPERM,
-        "setgroups is denied in a user namespace whose gid map an unprivileged user wrote; map a range of "
-        "/etc/subgid (\"auto\") to allow it"},
+    StepHint{"setgroups", EPERM,
+             "it needs CAP_SETGID; in a user namespace whose gid map an unprivileged user wrote it is denied "
+             "for good: "
+             "map a range of /etc/subgid (\"auto\") to allow it"},
     StepHint{"setresuid", EINVAL, "that user is not mapped in the user namespace: see the uid map"},
     StepHint{"setresgid", EINVAL, "that group is not mapped in the user namespace: see the gid map"},
     StepHint{"setresuid", EPERM, "another user needs CAP_SETUID, or a new user namespace"},
@@ -67,11 +68,27 @@ constexpr std::array step_hints{
     StepHint{"exec", ENOEXEC, "it is neither a program of this architecture nor a script with a \"#!\" line"},
     StepHint{"exec", EACCES,
              "it is not executable for the program's user, or its file system is mounted noexec"},
+    StepHint{"exec", ETXTBSY, "some process has the file open for writing"},
     StepHint{"exec", E2BIG, "the arguments and the environment are larger than RLIMIT_STACK allows"},
     StepHint{"exec", EAGAIN, "the program's user has reached RLIMIT_NPROC"},
+    StepHint{"terminal", ENOENT,
+             "there is no /dev/ptmx inside the root directory: ask for the default mounts, or mount devpts"},
+    StepHint{"dup", EBADF, "its number must be below the calling process' RLIMIT_NOFILE"},
     StepHint{"root", ENOENT, "the root directory is looked for in the caller's file system"},
     StepHint{"time_offset", ERANGE, "the clock would become negative, or run past its range"},
 };
+
+// A limit of 0 is how namespaces of a kind are switched off.
+std::string exhausted_namespaces(uint32_t namespaces) {
+    for (const NamespaceType &type : namespace_types) {
+        const std::string name = "max_" + std::string(type.file) + "_namespaces";
+        if ((namespaces & type.bit) != 0 && sysctl(("user/" + name).c_str()) == 0) {
+            return "user." + name +
+                   " is 0: an administrator can allow them by a higher number, see sysctl(8)";
+        }
+    }
+    return "a limit of user.max_*_namespaces is reached: see /proc/sys/user";
+}
 
 } // namespace
 
@@ -86,7 +103,7 @@ std::string hint_for_namespaces(int error_number, uint32_t namespaces) {
                      "(--user)";
     case ENOSPC:
     case EUSERS:
-        return "a limit of user.max_*_namespaces is reached: see /proc/sys/user";
+        return exhausted_namespaces(namespaces);
     case EAGAIN:
         return "the user's RLIMIT_NPROC, or the pids.max of a control group, is reached";
     case EINVAL:
@@ -109,6 +126,12 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     }
     if (record.call == plan::Call::mkdirat || record.call == plan::Call::mknodat) {
         return "the mount target is missing, and could not be made: make it beforehand";
+    }
+    if (record.call == plan::Call::move_mount && record.error == EINVAL) {
+        return "a directory can be mounted on a directory only, and a file on a file only";
+    }
+    if (info.step == "exec" && record.error == ENOENT && info.object.find('/') == std::string::npos) {
+        return "no directory of the PATH in the program's environment has it, inside its root directory";
     }
     if (info.step == "unshare") {
         return hint_for_namespaces(record.error, 0);

@@ -89,7 +89,9 @@ void run_map_helper(pid_t pid, const char *file, const IdRanges &map) {
         ::posix_spawnp(&child, helper.c_str(), spawn.actions(), spawn.attributes(), argv.data(), ::environ);
     if (error != 0) {
         throw_system(file, "posix_spawnp", error, helper, what,
-                     error == ENOENT ? "maps of subordinate ids need it: install the package uidmap" : "");
+                     error == ENOENT || error == EACCES
+                         ? "maps of subordinate ids need it: install the package uidmap"
+                         : "");
     }
     writing.reset();
     const std::string complaint = first_line(reading.get());
