@@ -111,13 +111,14 @@ BOOST_AUTO_TEST_CASE(can_take_the_numbers_of_each_other) {
 }
 
 BOOST_AUTO_TEST_CASE(may_have_high_numbers_up_to_the_limit) {
-    rlimit limit;
-    must(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-    const int highest = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 4096)) - 1;
-    Spec spec = fds_spec();
-    Pipe pipe;
-    spec.with<spaces_spec_add_fd>(pipe.read_end.get(), highest);
-    BOOST_TEST(output_of(spec) == only_standard_streams + std::to_string(highest) + " pipe open\n");
+    in_child([] {
+        const rlimit limit{256, 256};
+        must(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+        Spec spec = fds_spec();
+        const Pipe pipe;
+        spec.with<spaces_spec_add_fd>(pipe.read_end.get(), 255).with<spaces_spec_set_die_with_parent>(1);
+        BOOST_TEST(output_of(spec) == only_standard_streams + "255 pipe open\n");
+    });
 }
 
 BOOST_AUTO_TEST_CASE(refuse_what_is_not_open_and_what_is_no_number) {

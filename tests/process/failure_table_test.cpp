@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <iostream>
 #include <optional>
+#include <regex>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,8 +65,9 @@ struct Fixture {
 
     // Names that differ from run to run are written by what they are.
     std::string general(const std::string &text) const {
-        return replaced(replaced(replaced(text, scene.rootfs.path(), "ROOTFS"), scene.path(), "DIR"), probe(),
-                        "PROBE");
+        std::string result = replaced(replaced(text, scene.rootfs.path(), "ROOTFS"), scene.path(), "DIR");
+        result = replaced(replaced(result, probe(), "PROBE"), Scene::long_name, "LONG");
+        return std::regex_replace(result, std::regex("process [0-9]+"), "process PID");
     }
 
     void check(const Row &row) const {

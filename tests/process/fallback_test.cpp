@@ -57,7 +57,7 @@ Spec in_root(const Rootfs &rootfs) {
                ">/dev/null\n"
                "[ -c /dev/null ] && [ -d /sys/kernel ]\n"
                "probe fds >/tmp/fds; [ $(grep -c . /tmp/fds) = 4 ]\n" // three and the one that was asked for
-               "echo $(pwd) $(cat /proc/sys/kernel/hostname) $(stat -c '%u %g' /proc/self) $$"});
+               "echo $(pwd) $(cat /proc/sys/kernel/hostname) $(stat -c '%u %g' /proc/$$) $$"});
     spec.isolate(SPACES_NAMESPACE_ALL & ~SPACES_NAMESPACE_TIME)
         .with<spaces_spec_set_root>(rootfs.path().c_str(), 1)
         .with<spaces_spec_set_default_mounts>(1)

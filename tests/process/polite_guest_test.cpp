@@ -49,7 +49,7 @@ Spec with_everything() {
         .with<spaces_spec_set_new_session>(1)
         .with<spaces_spec_set_die_with_parent>(1)
         .with<spaces_spec_set_time_limit>(uint64_t{60'000}, uint64_t{1'000})
-        .with<spaces_spec_add_mount>("tmpfs", "/tmp", "tmpfs", nullptr)
+        .with<spaces_spec_add_mount>("tmpfs", "/mnt", "tmpfs", nullptr)
         .pipe(SPACES_STDIN)
         .pipe(SPACES_STDERR);
     return spec;

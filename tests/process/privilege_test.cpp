@@ -95,7 +95,7 @@ BOOST_DATA_TEST_CASE(a_whole_container_can_be_started_by, data::make(callers_wit
     caller.be([&] {
         for (const int init : {1, 0}) {
             Spec spec({"/bin/sh", "-c",
-                       "set -e; [ $(stat -c %u /proc/self) = 0 ]; echo x >/tmp/x; cd /proc; echo [0-9]*"});
+                       "set -e; [ $(stat -c %u /proc/$$) = 0 ]; echo x >/tmp/x; cd /proc; echo [0-9]*"});
             spec.unshare(SPACES_NAMESPACE_ALL)
                 .with<spaces_spec_set_root>(rootfs.path().c_str(), 1)
                 .with<spaces_spec_set_default_mounts>(1)
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(where_nothing_is_allowed_the_error_says_what_would_help) {
         spec.unshare(SPACES_NAMESPACE_ALL);
         const Failure failure = start_fails(spec);
         BOOST_TEST(failure.error_number == ENOSPC, failure.text);
-        BOOST_TEST(failure.hint.find("user.max_user_namespaces") != std::string::npos, failure.text);
+        BOOST_TEST(failure.hint.find("user.max_user_namespaces is 0") != std::string::npos, failure.text);
     });
 }
 

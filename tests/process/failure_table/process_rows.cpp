@@ -38,19 +38,19 @@ const std::vector<Row> process_rows = {
          spaces_result *result = nullptr;
          return failure_of<spaces_process_wait>(handle(running.process()), 1, &result);
      },
-     SPACES_ETIMEOUT, "wait", 0, "", "", false},
+     SPACES_ETIMEOUT, "wait", 0, "process PID", "process PID has not ended after 1 ms", false},
     {"a signal that does not exist",
      [](const Scene &) {
          const Waiting running(0);
          return failure_of<spaces_process_kill>(handle(running.process()), 65);
      },
-     SPACES_EINVALID, "kill", 0, "65", "", false},
+     SPACES_EINVALID, "spec", 0, "signal", "signal: 65 is no signal", false},
     {"a stream that is no pipe", [](const Scene &) { return take_fails(SPACES_STDIN); }, SPACES_ENOTFOUND,
-     "take_fd", 0, "stdin", "", true},
+     "take_fd", 0, "stdin", "the program has no pipe or terminal as its stdin", false},
     {"a stream that was taken", [](const Scene &) { return take_fails(SPACES_STDOUT, true); }, SPACES_ESTATE,
-     "take_fd", 0, "stdout", "", false},
-    {"a stream that does not exist", [](const Scene &) { return take_fails(7); }, SPACES_EINVALID, "take_fd",
-     0, "7", "", false},
+     "take_fd", 0, "stdout", "the descriptor for stdout was taken before", false},
+    {"a stream that does not exist", [](const Scene &) { return take_fails(7); }, SPACES_EINVALID, "spec", 0,
+     "stream", "stream: 7 is none of SPACES_STDIN to SPACES_TERMINAL", false},
     {"a function and a program",
      [](const Scene &) {
          spaces_process *process = nullptr;
@@ -68,7 +68,7 @@ const std::vector<Row> process_rows = {
              spec, [](void *) { return 0; }, nullptr, &process);
      },
      SPACES_ESETUP, "chdir", ENOENT, "/nonexistent",
-     "cannot change to the directory \"/nonexistent\": No such file or directory", false},
+     "cannot change to the directory \"/nonexistent\": No such file or directory", true},
 };
 
 } // namespace failure_table

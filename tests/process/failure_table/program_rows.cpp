@@ -28,10 +28,12 @@ const std::vector<Row> program_rows = {
          Spec spec({"no-such-program"});
          return start_fails(spec.with<spaces_spec_set_env>("PATH", "/bin:/usr/bin"));
      },
-     SPACES_ESETUP, "exec", ENOENT, "no-such-program", "", true},
+     SPACES_ESETUP, "exec", ENOENT, "no-such-program",
+     "cannot execute \"no-such-program\": No such file or directory", true},
     {"a program whose interpreter is missing",
      [](const Scene &scene) { return exec_fails(scene.at("no-interpreter")); }, SPACES_ESETUP, "exec", ENOENT,
-     "DIR/no-interpreter", "", true},
+     "DIR/no-interpreter",
+     "cannot execute \"DIR/no-interpreter\": its interpreter \"/nonexistent/interpreter\" is missing", true},
     {"a file that is not executable",
      [](const Scene &scene) { return exec_fails(scene.at("not-executable")); }, SPACES_ESETUP, "exec", EACCES,
      "DIR/not-executable", "cannot execute \"DIR/not-executable\": Permission denied", true},
@@ -45,8 +47,8 @@ const std::vector<Row> program_rows = {
      "cannot execute \"DIR/plain/program\": Not a directory", false},
     {"a link to itself", [](const Scene &scene) { return exec_fails(scene.at("loop-a")); }, SPACES_ESETUP,
      "exec", ELOOP, "DIR/loop-a", "cannot execute \"DIR/loop-a\": Too many levels of symbolic links", false},
-    {"a name that is too long", [](const Scene &) { return exec_fails("/" + std::string(256, 'n')); },
-     SPACES_ESETUP, "exec", ENAMETOOLONG, "", "", false},
+    {"a name that is too long", [](const Scene &) { return exec_fails(Scene::long_name); }, SPACES_ESETUP,
+     "exec", ENAMETOOLONG, "LONG", "cannot execute \"LONG\": File name too long", false},
     {"arguments that are too long",
      [](const Scene &) { return exec_fails("/bin/true", {std::string(200'000, 'x')}); }, SPACES_ESETUP,
      "exec", E2BIG, "/bin/true", "cannot execute \"/bin/true\": Argument list too long", true},
@@ -65,7 +67,8 @@ const std::vector<Row> program_rows = {
          Spec spec({"program"});
          return start_fails(spec.with<spaces_spec_set_env>("PATH", scene.at("closed").c_str()));
      },
-     SPACES_ESETUP, "exec", EACCES, "program", "", true, as_ordinary_user, root},
+     SPACES_ESETUP, "exec", EACCES, "program",
+     "cannot execute \"program\" (DIR/closed/program): Permission denied", true, as_ordinary_user, root},
     {"a program on a mount without exec",
      [](const Scene &scene) {
          Spec spec({scene.at("open/copy")});

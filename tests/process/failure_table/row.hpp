@@ -12,12 +12,14 @@
 
 namespace failure_table {
 
-// Files for the rows to stumble over. In the texts of the table its path is written as DIR.
+// Files for the rows to stumble over. In the texts of the table its path is written as DIR, that of the root
+// file system as ROOTFS, the probe's as PROBE and the long name as LONG.
 struct Scene : support::TempDir {
     Scene();
     std::string at(const std::string &name) const { return path() + "/" + name; }
 
-    support::Rootfs rootfs; // its path is written as ROOTFS
+    support::Rootfs rootfs;
+    inline static const std::string long_name = "/" + std::string(256, 'n');
 };
 
 struct Row {
