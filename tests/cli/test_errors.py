@@ -1,0 +1,196 @@
+"""Wrong command lines and hostile surroundings: 125, one line that says what, and a cure."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ([], "no command is given"),
+        (["execut"], 'unknown command "execut"'),
+        (["--bogus"], 'unknown option "--bogus"'),
+        (["execute"], "no program is given"),
+        (["execute", "--"], "no program is given"),
+        (["execute", "--bogus", "true"], 'unknown option "--bogus"'),
+        (["execute", "--bogus=1", "true"], 'unknown option "--bogus"'),
+        (["execute", "-mX", "true"], 'unknown option "-X"'),
+        (["execute", "--all=yes", "true"], 'the option "--all" takes no value'),
+        (["execute", "--net=", "true"], 'the option "--net" has nothing after its "="'),
+        (["execute", "--uid"], 'the option "--uid" needs a value'),
+        (["execute", "-vM"], 'the option "-vM" needs a value'),
+        (["chroot"], "chroot needs ROOTFS and a program"),
+        (["chroot", "/"], "no program is given"),
+        (["inject"], "inject needs PID and a program"),
+        (["inject", "1"], "no program is given"),
+        (["execute", "--share", "nothing", "true"], '"nothing" is no type of namespace'),
+        (["execute", "--join-pid", "x:net", "true"], '"x" is no pid'),
+        (["execute", "--setuid", "nobody", "true"], '"nobody" is no user id'),
+        (["execute", "--setuid", "4294967295", "true"], '"4294967295" is no user id'),
+        (["execute", "--groups", "1,,2", "true"], '"" is no group id'),
+        (["execute", "--umask", "9", "true"], '"9" is no umask'),
+        (["execute", "--rlimit", "nofile", "true"], '"nofile" is no resource limit'),
+        (["execute", "--rlimit", "nofile=x", "true"], '"x" is no resource limit'),
+        (["execute", "--rlimit", "nofile=99999999999999999999", "true"], "is no resource limit"),
+        (["execute", "--oom-score-adj", "1001", "true"], '"1001" is no OOM score adjustment'),
+        (["execute", "--setgroups", "maybe", "true"], '--setgroups takes "allow" or "deny"'),
+        (["execute", "--preserve-fd", "x", "true"], '"x" is no descriptor'),
+        (["execute", "--time-limit", "soon", "true"], '"soon" is no duration'),
+        (["execute", "--time-limit", "1.5.5", "true"], '"1.5.5" is no duration'),
+        (["execute", "--time-limit", "-1", "true"], '"-1" is no duration'),
+        (["execute", "--time-limit", "5w", "true"], '"5w" is no duration'),
+        (["execute", "--time-limit", "1s,x", "true"], '"x" is no duration'),
+        (["execute", "--monotonic", "noon", "true"], '"noon" is no time offset'),
+        (["execute", "--mount", "type=tmpfs", "true"], "has no target"),
+        (["execute", "--mount", "type=bind,source=/a,target=/b,readonly=maybe", "true"], "true or false"),
+        (["execute", "--mount", '"type=bind', "true"], "is no mount"),
+        (["explain"], "explain needs a command"),
+        (["explain", "features"], '"features" cannot be explained'),
+        (["features", "--bogus"], 'features knows no "--bogus"'),
+        (["doctor", "now"], 'doctor knows no "now"'),
+        (["completion", "tcsh"], "bash, zsh and fish"),
+        (["help", "nothing"], 'unknown command "nothing"'),
+    ],
+)
+def test_wrong_command_lines(plain, arguments, message):
+    error = plain.failure(*arguments)
+    first, *others = error.splitlines()
+    assert first.startswith("space: ")
+    assert message in first
+    assert all(line.startswith("space: hint: ") for line in others)
+    assert len(others) <= 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--uid", "0 1000"],
+        ["--uid", "x"],
+        ["--uid", "0 0 0"],
+        ["--uid", "0 1000 2,1 2000 1"],
+        ["--gid", "0 4294967295 2"],
+        ["--rlimit", "nonsense=1"],
+        ["--rlimit", "nofile=2:1"],
+        ["--umask", "1777777"],
+        ["--env", "=value"],
+        ["--cwd", ""],
+        ["--cwd", "relative"],
+        ["--hostname", ""],
+        ["--hostname", "x" * 65],
+        ["--propagation", "sideways"],
+        ["--monotonic", "9999999999999999999"],
+        ["--preserve-fd", "987"],
+        ["--stdin", "/no/such/file"],
+        ["--bind", ""],
+        ["--tmpfs", ""],
+        ["--config", "/no/such/file"],
+        ["--bundle", "/no/such/directory"],
+        ["--result", "/no/such/directory/file"],
+        ["--net=/no/such/file"],
+        ["--net=/dev/null"],
+        ["--join-pid", "2147483647"],
+    ],
+)
+def test_wrong_values_are_named(plain, arguments):
+    error = plain.failure("execute", *arguments, "true")
+    first, *others = error.splitlines()
+    assert first.startswith("space: ")
+    assert len(first) > len("space: ")
+    assert all(line.startswith("space: hint: ") for line in others)
+
+
+@pytest.mark.parametrize(
+    "word, likely",
+    [("--hostnam", "--hostname"), ("--bidn", "--bind"), ("--timelimit", "--time-limit"), ("--uts1", "--uts")],
+)
+def test_a_likely_option_is_suggested(plain, word, likely):
+    assert f'space: hint: did you mean "{likely}"?' in plain.failure("execute", word, "true")
+
+
+def test_a_likely_command_is_suggested(plain):
+    assert 'did you mean "inject"?' in plain.failure("injekt", "1", "true")
+
+
+def test_control_characters_in_a_name_do_not_reach_the_terminal(plain):
+    error = plain.failure("execute", "--no\x1b[2Jclear\n", "true")
+    assert error.splitlines()[0] == 'space: unknown option "--no\\x1b[2Jclear\\x0a"'
+
+
+def test_an_error_as_json(plain):
+    done = plain.run("execute", "--json", "/no/such/program")
+    assert done.returncode == 127
+    error = json.loads(done.stderr)["error"]
+    assert error["step"] == "exec"
+    assert error["errno"] == 2
+    assert error["name"] == "SPACES_ESETUP"
+    assert "/no/such/program" in error["message"]
+    assert set(error) == {
+        "code",
+        "name",
+        "step",
+        "index",
+        "object",
+        "system_call",
+        "errno",
+        "message",
+        "hint",
+    }
+
+
+def test_a_wrong_command_line_as_json(plain):
+    error = json.loads(plain.failure("execute", "--json", "--bogus", "true"))["error"]
+    assert error["name"] == "SPACES_EINVALID"
+    assert error["step"] == "command line"
+
+
+def test_json_after_the_program_is_the_programs(plain):
+    assert plain.failure("execute", "/no/such/program", "--json", status=127).startswith("space: ")
+
+
+def test_names_need_not_be_utf8(plain):
+    command = [*map(os.fsencode, plain.command), b"execute", b"--json", b"/no/\xff/program"]
+    done = subprocess.run(command, capture_output=True)
+    assert done.returncode == 127
+    assert "\ufffd" in json.loads(done.stderr)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"no_such_member": 1}', '{"process": {"args": "sh"}}', "\xff"]
+)
+def test_unreadable_configurations(plain, directory, text):
+    (directory / "config.json").write_bytes(text.encode("latin-1"))
+    for option in (["--config", directory / "config.json"], ["--bundle", directory]):
+        assert plain.failure("execute", *option, "true").startswith("space: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["help", "execute"], ["--version"], ["features"], ["explain", "execute", "true"]],
+)
+def test_an_output_that_cannot_be_written_is_a_failure(plain, arguments):
+    with open("/dev/full", "w") as full:
+        done = plain.run(*arguments, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 125
+    assert done.stderr == "space: cannot write to the standard output: No space left on device\n"
+
+
+def test_verbose_into_a_full_disk_keeps_the_programs_status(plain):
+    with open("/dev/full", "w") as full:
+        done = plain.run("execute", "-v", "sh", "-c", "exit 3", stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 3
+    assert "cannot write to the standard output" in done.stderr
+
+
+def test_a_very_long_command_line(plain):
+    arguments = ["x" * 1000] * 1000
+    assert plain.output("execute", "sh", "-c", "echo $#", "sh", *arguments) == "1000\n"
+
+
+def test_an_empty_argv(binary):
+    # execve(2) replaces an empty argv by one empty string since Linux 5.18.
+    done = subprocess.run([""], executable=binary, capture_output=True, text=True)
+    assert done.returncode == 125
+    assert "no command is given" in done.stderr

@@ -1,0 +1,118 @@
+"""chroot, --root and mounts: the file system that the program sees."""
+
+import os
+
+import pytest
+
+
+def test_chroot_is_the_documented_example(space, rootfs):
+    options = ["--pid", "--uid", f"0 {space.uid} 1"]
+    assert space.output("chroot", *options, rootfs, "/bin/ls", "/home/") == "someone\n"
+
+
+def test_chroot_searches_the_program_in_the_new_root(space, rootfs):
+    environment = {"PATH": "/usr/bin:/bin"}
+    shown = space.output("chroot", rootfs, "sh", "-c", "pwd; ls /", env=environment)
+    assert shown.split() == ["/", *sorted(os.listdir(rootfs))]
+
+
+def test_chroot_has_user_and_mount_namespaces_unless_shared(as_root, rootfs):
+    command = ["chroot", rootfs, "cat", "/proc/self/uid_map"]
+    assert as_root.output(command[0], "--pid", *command[1:]).split() == ["0", "0", "1"]
+    shown = as_root.output(command[0], "--pid", "--share", "user", *command[1:])
+    assert shown.split() == ["0", "0", "4294967295"]
+
+
+def test_options_may_follow_the_root_but_not_the_program(space, rootfs):
+    assert space.output("chroot", rootfs, "-w", "/home", "--", "ls", "-a") == ".\n..\nsomeone\n"
+
+
+def test_nothing_of_the_host_is_left(space, rootfs):
+    shown = space.output("chroot", "--all", rootfs, "cat", "/proc/self/mountinfo")
+    points = [line.split()[4] for line in shown.splitlines()]
+    assert points[0] == "/"
+    assert set(points) <= {"/", "/proc"}
+
+
+def test_default_mounts(space, rootfs):
+    script = "echo x >/dev/null && ls /dev/pts /dev/shm /tmp && test -d /sys/kernel && ls /proc/self/fd"
+    shown = space.output("chroot", "--all", "--default-mounts", rootfs, "sh", "-c", script)
+    assert "/dev/pts:" in shown
+    assert not (rootfs / "dev/null").exists()
+
+
+def test_read_only_root(space, rootfs):
+    done = space.run("chroot", "--read-only", "--tmpfs", "/tmp", rootfs, "sh", "-c", "touch /tmp/a; touch /b")
+    assert done.returncode != 0
+    assert "/b: Read-only file system" in done.stderr
+    assert "/tmp/a" not in done.stderr
+
+
+def test_the_callers_root_can_be_read_only(as_root, directory):
+    error = as_root.run("execute", "--read-only", "touch", directory / "file").stderr
+    assert "Read-only file system" in error
+    assert not (directory / "file").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--bind", "{source}:/home/data"],
+        ["--mount", "type=bind,source={source},target=/home/data"],
+        ["--mount", "type=bind,src={source},dst=/home/data"],
+        ["--mount", "source={source},destination=/home/data,bind-nonrecursive"],
+        ["--bind", "{source}:/home/data:ro"],
+        ["--mount", "type=bind,source={source},target=/home/data,readonly"],
+    ],
+)
+def test_bind_mounts(space, rootfs, directory, options):
+    source = directory / "source"
+    source.mkdir()
+    source.chmod(0o777)
+    (source / "file").write_text("content\n")
+    options = [option.format(source=source) for option in options]
+    script = "cat /home/data/file; touch /home/data/new; ls /home/data"
+    done = space.run("chroot", *options, rootfs, "sh", "-c", script)
+    read_only = options[1].endswith((":ro", "readonly"))
+    assert done.stdout.split() == ["content", "file"] + ([] if read_only else ["new"])
+    assert ("Read-only file system" in done.stderr) == read_only
+
+
+def test_a_comma_in_a_mount_is_quoted(space, rootfs, directory):
+    source = directory / "a,b"
+    source.mkdir()
+    source.chmod(0o755)
+    (source / "file").touch()
+    mount = f'type=bind,"source={source}",target=/home/data'
+    assert space.output("chroot", "--mount", mount, rootfs, "ls", "/home/data") == "file\n"
+
+
+def test_tmpfs_options(space, rootfs):
+    options = ["--tmpfs", "/tmp:size=64k,mode=700"]
+    options += ["--mount", "type=tmpfs,target=/home,tmpfs-size=128k,noexec"]
+    shown = space.output("chroot", "--all", *options, rootfs, "cat", "/proc/self/mountinfo")
+    mounts = {line.split()[4]: line for line in shown.splitlines()}
+    assert "size=64k" in mounts["/tmp"]
+    assert "mode=700" in mounts["/tmp"]
+    assert "size=128k" in mounts["/home"]
+    assert "noexec" in mounts["/home"]
+
+
+def test_mounts_are_made_in_order(space, rootfs, directory):
+    options = ["--tmpfs", "/home", "--bind", f"{directory}:/home/below"]
+    assert "rootfs" in space.output("chroot", *options, rootfs, "ls", "/home/below")
+
+
+def test_execute_with_a_root(space, rootfs):
+    shown = space.output("execute", "--user", "--mnt", "--root", rootfs, "--cwd", "/home", "ls")
+    assert shown == "someone\n"
+
+
+def test_no_pivot(as_root, rootfs):
+    assert as_root.output("execute", "--root", rootfs, "--no-pivot", "ls", "/home") == "someone\n"
+
+
+def test_the_root_is_left_as_it_was(space, rootfs):
+    before = sorted(path.relative_to(rootfs) for path in rootfs.rglob("*"))
+    space.output("chroot", "--all", "--default-mounts", rootfs, "true")
+    assert sorted(path.relative_to(rootfs) for path in rootfs.rglob("*")) == before

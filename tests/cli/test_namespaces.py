@@ -1,0 +1,205 @@
+"""execute: which namespaces are new, which are joined, and who the program is in them."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+from support import NAMESPACES, SHOW_NAMESPACES, namespaces, parse_namespaces
+
+
+def new_ones(text):
+    """Which of the namespaces that the program has shown differ from ours."""
+    shown = parse_namespaces(text)
+    ours = namespaces()
+    return {name for name in NAMESPACES if shown[name] != ours[name]}
+
+
+@pytest.mark.parametrize(
+    "options, expected",
+    [
+        ([], set()),
+        (["-C"], {"cgroup"}),
+        (["-i"], {"ipc"}),
+        (["--ipc"], {"ipc"}),
+        (["-m"], {"mnt"}),
+        (["--mnt"], {"mnt"}),
+        (["--fs"], {"mnt"}),
+        (["-n"], {"net"}),
+        (["--net"], {"net"}),
+        (["--network"], {"net"}),
+        (["-p"], {"pid"}),
+        (["--pid"], {"pid"}),
+        (["-T"], {"time"}),
+        (["--time"], {"time"}),
+        (["-u"], {"uts"}),
+        (["--uts"], {"uts"}),
+        (["-imu"], {"ipc", "mnt", "uts"}),
+        (["-a"], set(NAMESPACES) - {"user"}),
+        (["--all", "--share", "net,pid"], set(NAMESPACES) - {"user", "net", "pid"}),
+        (["--all", "--share", "network"], set(NAMESPACES) - {"user", "net"}),
+    ],
+)
+def test_only_what_is_asked_for_is_new(space, options, expected):
+    shown = space.output("execute", "--user", *options, *SHOW_NAMESPACES)
+    assert new_ones(shown) == {"user"} | expected
+
+
+def test_root_needs_no_user_namespace(as_root):
+    assert new_ones(as_root.output("execute", "-mpu", *SHOW_NAMESPACES)) == {"mnt", "pid", "uts"}
+
+
+def test_an_ordinary_user_is_told_to_ask_for_a_user_namespace(as_ordinary_user):
+    error = as_ordinary_user.failure("execute", "--net", "true")
+    assert "Operation not permitted" in error
+    assert "space: hint: " in error
+    assert "user namespace" in error
+
+
+@pytest.mark.parametrize("option", ["-z", "--id", "--map-root-user", "--user"])
+def test_the_caller_is_root_inside(space, option):
+    shown = space.output(
+        "execute", option, "sh", "-c", "id -u; id -g; cat /proc/self/uid_map /proc/self/gid_map"
+    )
+    assert shown.split() == ["0", "0", "0", str(space.uid), "1", "0", str(space.gid), "1"]
+
+
+def test_the_caller_can_keep_the_own_id(space):
+    shown = space.output("execute", "--map-current-user", "sh", "-c", "id -u; id -g")
+    assert shown.split() == [str(space.uid), str(space.gid)]
+
+
+@pytest.mark.parametrize("option", [["--uid", "--gid"], ["-M", "-G"]])
+@pytest.mark.parametrize("form", ["{0}", "0 {0} 1"])
+def test_maps(space, option, form):
+    options = [option[0], form.format(space.uid), option[1], form.format(space.gid)]
+    shown = space.output(
+        "execute", *options, "sh", "-c", "id -u; id -g; cat /proc/self/uid_map /proc/self/gid_map"
+    )
+    assert shown.split() == ["0", "0", "0", str(space.uid), "1", "0", str(space.gid), "1"]
+
+
+def test_root_can_map_somebody_else_and_is_them(as_root, directory):
+    shown = as_root.output(
+        "execute", "--uid", "1000", "--gid", "1001", "sh", "-c", f"id -u; >{directory}/file"
+    )
+    assert shown == "0\n"
+    status = os.stat(directory / "file")
+    assert (status.st_uid, status.st_gid) == (1000, 1001)
+
+
+def test_maps_of_several_ranges(as_root):
+    shown = as_root.output(
+        "execute", "--uid", "0 1000 1,1 100000 10", "--gid", "0 1000 1", "cat", "/proc/self/uid_map"
+    )
+    assert [line.split() for line in shown.splitlines()] == [["0", "1000", "1"], ["1", "100000", "10"]]
+
+
+def test_who_the_program_is_inside(as_root):
+    maps = ["--uid", "0 1000 10", "--gid", "0 1000 10"]
+    ids = ["--setuid", "3", "--setgid", "4", "--groups", "5,6"]
+    shown = as_root.output("execute", *maps, *ids, "sh", "-c", "id -u; id -g; id -G")
+    assert shown.split() == ["3", "4", "4", "5", "6"]
+
+
+def test_root_can_become_somebody_without_a_namespace(as_root):
+    options = ["--setuid", "1000", "--setgid", "1000", "--clear-groups"]
+    shown = as_root.output("execute", *options, "sh", "-c", "id -u; id -G")
+    assert shown.split() == ["1000", "1000"]
+
+
+@pytest.mark.parametrize("word", ["allow", "deny"])
+def test_setgroups(as_root, word):
+    shown = as_root.output("execute", "--id", "--setgroups", word, "cat", "/proc/self/setgroups")
+    assert shown == f"{word}\n"
+
+
+def test_a_new_pid_namespace_has_its_own_proc(space):
+    shown = space.output("execute", "--all", "ps", "-A", "-o", "pid=,comm=")
+    first, *rest = (line.split() for line in shown.splitlines())
+    assert first[0] == "1"
+    assert [name for _, name in rest] == ["ps"]
+
+
+def test_the_readme_example(space):
+    options = ["-v", "--pid", "--mnt", "--user", "--uid", space.uid, "--gid", space.gid]
+    done = space.run("execute", *options, "bash", "-c", "mount -t proc proc /proc; ps ax")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, *middle, last = done.stdout.splitlines()
+    assert first.startswith("PID of child created by clone() is ")
+    assert last.endswith(", status 0")
+    heading, *processes = (line.split() for line in middle if line)
+    assert heading == ["PID", "TTY", "STAT", "TIME", "COMMAND"]
+    assert processes[0][0] == "1"
+    # Init, the shell or what it became, and ps.
+    assert len(processes) <= 3
+
+
+def test_the_program_can_be_pid_1(space):
+    assert space.output("execute", "-Up", "--no-init", "sh", "-c", "echo $$") == "1\n"
+
+
+def test_no_mount_proc(space):
+    shown = space.output("execute", "--all", "--no-mount-proc", "sh", "-c", "ls -d /proc/[0-9]* | wc -l")
+    assert int(shown) > 2
+
+
+def test_hostname_and_domainname_make_a_uts_namespace(space):
+    options = ["--user", "--hostname", "inner", "--domainname", "example"]
+    names = ["/proc/sys/kernel/hostname", "/proc/sys/kernel/domainname"]
+    shown = space.output("execute", *options, "cat", *names)
+    assert shown.split() == ["inner", "example"]
+    assert os.uname().nodename != "inner"
+
+
+def test_time_offsets_make_a_time_namespace(space):
+    shown = space.output(
+        "execute", "--user", "--monotonic", "-1.5", "--boottime", "86400", "cat", "/proc/self/timens_offsets"
+    )
+    assert [line.split() for line in shown.splitlines()] == [
+        ["monotonic", "-2", "500000000"],
+        ["boottime", "86400", "0"],
+    ]
+
+
+def test_a_namespace_can_be_joined_by_a_file(as_root):
+    with subprocess.Popen(
+        ["unshare", "--net", "sh", "-c", "echo up; read end"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"up\n"
+        expected = os.readlink(f"/proc/{other.pid}/ns/net")
+        assert expected != os.readlink("/proc/self/ns/net")
+        for options in ([f"--net=/proc/{other.pid}/ns/net"], ["--join-pid", f"{other.pid}:net"]):
+            shown = parse_namespaces(as_root.output("execute", "--uts", *options, *SHOW_NAMESPACES))
+            assert shown["net"] == expected
+            assert shown["uts"] != os.readlink("/proc/self/ns/uts")
+        other.communicate()
+
+
+def test_the_hosts_mounts_stay_as_they_are(space):
+    mounts = pathlib.Path("/proc/self/mountinfo")
+    before = mounts.read_text()
+    space.output("execute", "--all", "--tmpfs", "/mnt", "true")
+    assert mounts.read_text() == before
+
+
+def test_propagation(as_root):
+    shown = as_root.output("execute", "--propagation", "shared", "cat", "/proc/self/mountinfo")
+    assert " shared:" in shown
+    shown = as_root.output("execute", "-m", "cat", "/proc/self/mountinfo")
+    assert " shared:" not in shown
+    assert " master:" not in shown
+
+
+def test_map_auto_gives_the_ranges_of_subuid(as_root):
+    # As root the ranges of /etc/subuid are root's; without one the error names the file.
+    done = as_root.run("execute", "--map-auto", "cat", "/proc/self/uid_map")
+    lines = pathlib.Path("/etc/subuid").read_text().splitlines()
+    listed = any(line.startswith(("root:", "0:")) for line in lines)
+    if listed:
+        assert done.returncode == 0
+        assert len(done.stdout.splitlines()) >= 2
+    else:
+        assert done.returncode == 125
+        assert "/etc/subuid" in done.stderr
