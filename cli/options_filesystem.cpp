@@ -16,6 +16,7 @@ void set_readonly(Request &request, const std::string &) {
 
 void set_chroot(Request &request, const std::string &) {
     call(spaces_spec_set_chroot, request.spec.get(), 1);
+    request.pivots = false;
 }
 
 void add(Request &request, const MountOption &mount) {

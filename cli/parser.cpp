@@ -1,10 +1,10 @@
 // The command line of execute, chroot and inject, taken apart by CLI11. No other file knows CLI11.
 #include "parser.hpp"
 
+#include "cli11.hpp"
 #include "commands.hpp"
 #include "suggestion.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <bitset>
 

@@ -63,7 +63,8 @@ void complete_new(Request &request) {
     }
     // A loaded configuration has said what it wants.
     if (!request.has_base) {
-        wanted |= request.implied;
+        const bool mounts_root = request.readonly || (request.root && request.pivots);
+        wanted |= request.implied | (mounts_root ? SPACES_NAMESPACE_MOUNT : 0);
     }
     wanted &= ~(joined | request.shared);
     if (wanted != 0) {

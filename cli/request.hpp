@@ -32,6 +32,7 @@ struct Request {
 
     std::optional<std::string> root;
     bool readonly = false;
+    bool pivots = true; // not --no-pivot
     bool terminal = false;
     bool has_base = false;    // --config or --bundle
     bool has_program = false; // and it names one

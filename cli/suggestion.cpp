@@ -6,25 +6,29 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace cli {
 
 namespace {
 
-// Levenshtein's distance.
+// How many letters must be replaced, added, taken out or swapped with the next one.
 size_t distance(std::string_view from, std::string_view to) {
-    std::vector<size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), size_t{0});
+    std::vector<size_t> before_last;
+    std::vector<size_t> last(to.size() + 1);
+    std::iota(last.begin(), last.end(), size_t{0});
     for (size_t i = 0; i < from.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
+        std::vector<size_t> row{i + 1};
         for (size_t j = 0; j < to.size(); ++j) {
-            const size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+            size_t best = std::min({last[j] + (from[i] == to[j] ? 0 : 1), last[j + 1] + 1, row[j] + 1});
+            if (i > 0 && j > 0 && from[i] == to[j - 1] && from[i - 1] == to[j]) {
+                best = std::min(best, before_last[j - 1] + 1);
+            }
+            row.push_back(best);
         }
+        before_last = std::exchange(last, std::move(row));
     }
-    return row.back();
+    return last.back();
 }
 
 class Nearest {
