@@ -43,7 +43,6 @@ enum class Op : uint16_t {
     chroot,
     chroot_fd, // fd: directory
     chdir,     // text[0]: path; must be inside the root
-    chdir_fd,  // fd: directory
 
     // The rest of the process
     sethostname,   // text[0], number[0]: length

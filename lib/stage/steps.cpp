@@ -170,8 +170,6 @@ Outcome run_step(Context &context, const Step &step) {
         return change_root(context, step.fd);
     case Op::chdir:
         return change_directory(context.text(step.text[0]));
-    case Op::chdir_fd:
-        return check(Call::fchdir, sys(__NR_fchdir, step.fd));
     case Op::sethostname:
         return check(Call::sethostname, sys(__NR_sethostname, context.text(step.text[0]), step.number[0]));
     case Op::setdomainname:
