@@ -1,0 +1,124 @@
+// Specs whose Plans, taken together, have every kind of step: for the tests that break a start at each of
+// them.
+#include "every_plan.hpp"
+
+#include <unistd.h>
+
+using namespace support;
+
+namespace every_plan {
+
+namespace {
+
+using spaces::NamespaceSpec;
+using spaces::StdioSpec;
+using spaces::Target;
+
+constexpr uint32_t all_but_user = SPACES_NAMESPACE_ALL & ~SPACES_NAMESPACE_USER;
+
+void unshare(spaces::Spec &spec, uint32_t namespaces) {
+    for (uint32_t bit = 1; bit != 0; bit <<= 1) {
+        if ((namespaces & bit) != 0) {
+            spec.namespaces[bit] = NamespaceSpec{};
+        }
+    }
+}
+
+void plain(spaces::Spec &spec, const Rootfs &, int) {
+    spec.process.cwd = "/";
+    spec.process.umask = 077;
+    spec.process.new_session = true;
+    spec.process.no_new_privileges = true;
+    spec.process.rlimits["RLIMIT_NOFILE"] = {64, 64};
+    spec.process.stdio[0].kind = StdioSpec::Kind::null;
+    spec.process.stdio[1].kind = StdioSpec::Kind::pipe;
+    spec.process.stdio[2].kind = StdioSpec::Kind::merge_stdout;
+    spec.process.fds[20] = std::make_shared<const spaces::Fd>(::dup(1));
+}
+
+void watched(spaces::Spec &spec, const Rootfs &, int) {
+    spec.die_with_parent = true;
+    spec.time_limit_ms = 60'000;
+}
+
+void contained(spaces::Spec &spec, const Rootfs &rootfs, int) {
+    plain(spec, rootfs, 0);
+    unshare(spec, SPACES_NAMESPACE_ALL);
+    spec.time_offsets["monotonic"] = {100, 0};
+    spec.hostname = "guest";
+    spec.domainname = "example.org";
+    spec.root = spaces::RootSpec{.path = rootfs.path(), .readonly = true, .chroot = false};
+    spec.default_mounts = true;
+    spec.mounts.push_back({"/usr", "/usr", "bind", {"rbind", "ro", "rslave"}});
+    spec.mounts.push_back({"tmpfs", "/mnt", "tmpfs", {"size=1m"}});
+    spec.process.cwd = "/mnt";
+    spec.die_with_parent = true;
+}
+
+void as_pid_1(spaces::Spec &spec, const Rootfs &rootfs, int) {
+    unshare(spec, all_but_user & ~SPACES_NAMESPACE_TIME);
+    spec.init = false;
+    spec.root = spaces::RootSpec{.path = rootfs.path(), .readonly = false, .chroot = true};
+    spec.process.uid = 4711;
+    spec.process.gid = 4711;
+    spec.process.additional_gids = std::vector<uint32_t>{100, 200};
+}
+
+void on_a_terminal(spaces::Spec &spec, const Rootfs &, int) {
+    spec.process.terminal = true;
+}
+
+void joined(spaces::Spec &spec, const Rootfs &, int container) {
+    spec.join_all_of = container;
+}
+
+// Its user namespace is made inside joined namespaces, so not by the clone.
+void beside(spaces::Spec &spec, const Rootfs &, int container) {
+    NamespaceSpec join;
+    join.kind = NamespaceSpec::Kind::join_pid;
+    join.pid = container;
+    spec.namespaces[SPACES_NAMESPACE_NETWORK] = join;
+    unshare(spec, SPACES_NAMESPACE_USER | SPACES_NAMESPACE_PID | SPACES_NAMESPACE_MOUNT);
+}
+
+int do_nothing(void *) {
+    return 0;
+}
+
+} // namespace
+
+const std::vector<Kind> kinds = {
+    {"a plain program", Target::program, plain},
+    {"a program that is watched over", Target::program, watched},
+    {"a program in a container", Target::program, contained},
+    {"a program that is pid 1", Target::program, as_pid_1},
+    {"a program on a terminal", Target::program, on_a_terminal},
+    {"a program in a running container", Target::program, joined},
+    {"a program beside a running container", Target::program, beside},
+    {"a plain callable", Target::callable, plain},
+    {"a callable in a container", Target::callable, contained},
+    {"a callable that is pid 1", Target::callable, as_pid_1},
+    {"a callable in a running container", Target::callable, joined},
+};
+
+Scene::Scene() : container_(SPACES_NAMESPACE_ALL) {}
+
+spaces::Spec Scene::spec(const Kind &kind) const {
+    spaces::Spec spec;
+    if (kind.target == Target::program) {
+        spec.process.args = {"/bin/true"};
+    }
+    kind.fill(spec, rootfs_, container_.pid());
+    return spec;
+}
+
+spaces::Started launch(const Kind &kind, const spaces::Spec &spec, const spaces::LaunchHooks &hooks) {
+    return kind.target == Target::program ? spaces::spawn(spec, hooks)
+                                          : spaces::fork_and_call(spec, do_nothing, nullptr, hooks);
+}
+
+std::vector<spaces::StepInfo> steps_of(const Kind &kind, const spaces::Spec &spec) {
+    return spaces::compile(spec, kind.target, spaces::Opening::open).builder.infos();
+}
+
+} // namespace every_plan
