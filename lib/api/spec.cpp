@@ -9,7 +9,10 @@
 using namespace spaces;
 
 spaces_status spaces_spec_new(spaces_spec **ret_spec, spaces_error **error) noexcept {
-    return guard(error, [&] { given(ret_spec, "ret_spec") = new spaces_spec; });
+    return guard(error, [&] {
+        spaces_spec *&result = given(ret_spec, "ret_spec");
+        result = new spaces_spec;
+    });
 }
 
 spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec,

@@ -172,7 +172,8 @@ void read_join_pid(Spec &spec, const JsonValue &value) {
 // Comes after the others, so that a namespace of this document is not taken for one that was told before.
 void read_share(Spec &spec, const JsonValue &value) {
     uint32_t told = types_of_oci(value.document());
-    if (const auto joins = value.document().member("spaces")->member("joinPid")) {
+    const auto extension = value.document().member("spaces");
+    if (const auto joins = extension->member("joinPid")) {
         joins->each_item([&](const JsonValue &item, size_t) { told |= read_join(item).bits; });
     }
     const uint32_t bits = read_namespace_types(value);

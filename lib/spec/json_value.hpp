@@ -53,7 +53,7 @@ class JsonValue {
         }
     }
 
-    // Nothing where it is not there or null. `name` must outlive the result.
+    // Nothing where it is not there or null. `name` and this value must outlive the result.
     std::optional<JsonValue> member(std::string_view name) const;
     std::vector<std::string> texts() const;
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 using namespace spaces;
+using namespace std::string_view_literals;
 using support::thrown_by;
 
 namespace {
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_range_of_no_ids_is_none) {
 }
 
 BOOST_AUTO_TEST_CASE(bytes_of_any_kind_do_no_harm) {
-    expect(std::string_view("\0\xff\n:::\nalice:1\0:5\nalice:200000:7\n", 33), {{200000, 7}});
+    expect("\0\xff\n:::\nalice:1\0:5\nalice:200000:7\n"sv, {{200000, 7}});
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_file_is_named_with_the_cure) {

@@ -6,6 +6,7 @@
 #include <spaces/base.h>
 
 using namespace spaces;
+using namespace std::string_view_literals;
 using support::thrown_by;
 using Kind = IdMapSpec::Kind;
 
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_is_refused) {
     expect_refused("1000:1", "uid_map", "uid_map: \"1000:1\" is no number of an id");
     expect_refused("Root", "uid_map", "uid_map: \"Root\" is no number of an id");
     expect_refused("0 1000 1;", "uid_map", "uid_map: \"1;\" is no number of an id");
-    expect_refused(std::string_view("10\0", 3), "uid_map", "uid_map: \"10\\x00\" is no number of an id");
+    expect_refused("10\0"sv, "uid_map", "uid_map: \"10\\x00\" is no number of an id");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_beyond_32_bits_are_refused) {

@@ -6,6 +6,7 @@
 #include <spaces/base.h>
 
 using namespace spaces;
+using namespace std::string_view_literals;
 using support::thrown_by;
 
 namespace {
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(values_keep_their_types_and_members_their_order) {
 }
 
 BOOST_AUTO_TEST_CASE(a_nul_byte_ends_nothing) {
-    expect_refused(std::string_view("{}\n\0{", 5), "config.json: no JSON at line 2, column 1: a NUL byte");
+    expect_refused("{}\n\0{"sv, "config.json: no JSON at line 2, column 1: a NUL byte");
 }
 
 BOOST_AUTO_TEST_CASE(comments_are_no_json) {

@@ -9,6 +9,7 @@
 #include <spaces/spec.h>
 
 using namespace spaces;
+using namespace std::string_view_literals;
 using support::spec_of_chance;
 using support::thrown_by;
 
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(no_text_does_harm) {
         BOOST_TEST(error.code == SPACES_EINVALID);
     }
     std::mt19937 chance(1);
-    constexpr std::string_view bytes("{}[]\":,\\0-9eE.ntf\0\xff\xc3 u", 24);
+    constexpr std::string_view bytes = "{}[]\":,\\0-9eE.ntf\0\xff\xc3 u"sv;
     size_t refused = 0;
     for (int round = 0; round < 20'000; ++round) {
         std::string changed = text;
