@@ -8,10 +8,11 @@ import select
 import signal
 import sys
 import warnings
+from collections.abc import Callable
 from multiprocessing import connection, popen_fork, util
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from . import _spaces, _stdio, result
+from . import _pid1, _spaces, _stdio, result
 from .errors import Error
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ class Popen(popen_fork.Popen):
     returncode: int | None
     process: _spaces.spaces_process | None = None
     result: result.Result | None = None
+    _without_init = False
+    _killed_instead_of = 0  # the signal that PID 1 would have ignored
 
     def _launch(self, process_obj: Container) -> None:
         launch = process_obj._prepare()
+        self._without_init = process_obj.kwargs.get("init") is False
         try:
             if process_obj.kwargs["daemonize"]:
                 self._launch_daemon(process_obj, launch.spec, launch.is_program)
@@ -46,30 +50,46 @@ class Popen(popen_fork.Popen):
             launch.close()
 
     def _start(
-        self, process_obj: Container, spec: _spaces.spaces_spec, is_program: bool, before: Any = None
+        self,
+        process_obj: Container,
+        spec: _spaces.spaces_spec,
+        is_program: bool,
+        before: Callable[[], None] | None = None,
     ) -> _spaces.spaces_process:
         """Start the program or fork the callable; `before` runs first in a forked process."""
         if is_program:
             return _spaces.spaces_spawn(spec)
 
         _warn_of_threads()
-        # The child can tell that this process has ended by the end of this pipe: parent_process().sentinel.
-        parent_sentinel, held = os.pipe()
+        with contextlib.ExitStack() as ours:
+            # The child can tell by this pipe that this process has ended: parent_process().sentinel.
+            parent_sentinel, held = _stdio.pipe()
+            ours.callback(os.close, parent_sentinel)
+            self.finalizer = util.Finalize(self, os.close, (held,))
+            # Its signals are blocked until the callable is called. PID 1 would lose one that came before.
+            ready = _Event() if self._without_init else None
+            if ready is not None:
+                ours.callback(ready.close)
 
-        def child() -> int:
-            os.close(held)
-            if before is not None:
-                before()
-            return process_obj._run_in_container(parent_sentinel)
+            def child() -> int:
+                os.close(held)
+                if ready is not None:
+                    ready.set()
+                if before is not None:
+                    before()
+                return process_obj._run_in_container(parent_sentinel)
 
-        try:
-            process = _spaces.spaces_fork(spec, child)
-        except BaseException:
-            os.close(held)
-            raise
-        finally:
-            os.close(parent_sentinel)
-        self.finalizer = util.Finalize(self, os.close, (held,))
+            process = None
+            try:
+                process = _spaces.spaces_fork(spec, child)
+                if ready is not None:
+                    ready.wait()
+            except BaseException:
+                self.finalizer()
+                if process is not None:  # Ctrl-C while it was waited for
+                    process.kill_all()
+                    process.wait(-1)
+                raise
         return process
 
     def _launch_daemon(self, process_obj: Container, spec: _spaces.spaces_spec, is_program: bool) -> None:
@@ -77,7 +97,9 @@ class Popen(popen_fork.Popen):
 
         That process forks before the namespaces are made, since a pid namespace ends with its first process.
         """
-        receiver, sender = connection.Pipe(duplex=False)
+        reader, writer = _stdio.pipe()
+        receiver = connection.Connection(reader, writable=False)
+        sender = connection.Connection(writer, readable=False)
         with receiver, sender:
             between = os.fork()
             if between == 0:
@@ -103,7 +125,7 @@ class Popen(popen_fork.Popen):
         self.pid = outcome
         # To whoever waits, it has ended well.
         self.returncode = 0
-        self.sentinel, ended = os.pipe()
+        self.sentinel, ended = _stdio.pipe()
         os.write(ended, b"\0")
         os.close(ended)
         self.finalizer = util.Finalize(self, os.close, (self.sentinel,))
@@ -117,14 +139,17 @@ class Popen(popen_fork.Popen):
             process_obj.terminal = _stdio.take_terminal(self.process)
 
     def poll(self, flag: int = os.WNOHANG) -> int | None:
-        if self.returncode is None and _readable(self.sentinel, block=not flag & os.WNOHANG):
-            self._collect()
+        # Another thread may close this object meanwhile: what is waited for is kept alive until the end.
+        process = self.process
+        if self.returncode is None and process is not None:
+            if not _readable(process.pidfd(), block=not flag & os.WNOHANG):
+                return None
+            self._collect(process)
         return self.returncode
 
-    def _collect(self) -> None:
-        assert self.process is not None
+    def _collect(self, process: _spaces.spaces_process) -> None:
         try:
-            ended = result.from_library(self.process.wait(0))
+            ended = result.from_library(process.wait(0))
         except Error as error:
             if error.code != _spaces.SPACES_ESTATE:
                 raise
@@ -132,12 +157,19 @@ class Popen(popen_fork.Popen):
             warnings.warn(f"{error}: exit code 255 will be reported", RuntimeWarning, stacklevel=2)
             self.returncode = 255
             return
+        if self._killed_instead_of and ended.signal == signal.SIGKILL:
+            ended = ended._replace(signal=self._killed_instead_of)
         self.result = ended
         self.returncode = -ended.signal if ended.signal else ended.exit_code
 
     def _send_signal(self, sig: int) -> None:
-        if self.returncode is None and self.process is not None:
-            self.process.kill(sig)
+        process = self.process
+        if self.returncode is not None or process is None:
+            return
+        if self._without_init and _pid1.ignores(self.pid, sig):
+            self._killed_instead_of = sig
+            sig = signal.SIGKILL
+        process.kill(sig)
 
     def interrupt(self) -> None:
         self._send_signal(signal.SIGINT)
@@ -145,6 +177,27 @@ class Popen(popen_fork.Popen):
     def close(self) -> None:
         super().close()
         self.process = None
+
+
+class _Event:
+    """Set once, by a child."""
+
+    def __init__(self) -> None:
+        self.reader, self.writer = _stdio.pipe()
+
+    def set(self) -> None:
+        os.write(self.writer, b"\0")
+        self.close()
+
+    def wait(self) -> None:
+        os.close(self.writer)
+        self.writer = -1
+        os.read(self.reader, 1)  # or its end, where the child has died before
+
+    def close(self) -> None:
+        for fd in (self.reader, self.writer):
+            if fd >= 0:
+                os.close(fd)
 
 
 def _readable(fd: int, block: bool) -> bool:

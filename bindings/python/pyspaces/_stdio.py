@@ -54,6 +54,22 @@ def descriptor(value: Any, name: str) -> int:
     return number
 
 
+def above_streams(fd: int) -> int:
+    """The descriptor `fd` under a number that is no standard stream's, also where those are closed here."""
+    if fd > 2:
+        return fd
+    try:
+        return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
+    finally:
+        os.close(fd)
+
+
+def pipe() -> tuple[int, int]:
+    """A pipe that is in the way of no standard stream."""
+    reader, writer = os.pipe()
+    return above_streams(reader), above_streams(writer)
+
+
 def open_stream(stream: int, value: Any) -> int:
     """A descriptor for `value`, opened in this process: for streams that are changed in Python.
 
@@ -63,11 +79,7 @@ def open_stream(stream: int, value: Any) -> int:
         return fcntl.fcntl(descriptor(value, NAMES[stream]), fcntl.F_DUPFD_CLOEXEC, 3)
     path = os.devnull if isinstance(value, int) else value
     flags = os.O_RDONLY if stream == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    fd = os.open(path, flags | os.O_CLOEXEC | os.O_NOCTTY, 0o666)
-    try:
-        return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
-    finally:
-        os.close(fd)
+    return above_streams(os.open(path, flags | os.O_CLOEXEC | os.O_NOCTTY, 0o666))
 
 
 def rebind(stream: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -95,8 +96,11 @@ class Steps:
         if not self._setup_in_python:
             return
         uid, gid, groups = (self.kwargs.get(name) for name in ("uid", "gid", "groups"))
-        if groups is not None or ((uid is not None or gid is not None) and os.geteuid() == 0):
-            os.setgroups(groups or [])
+        if groups is not None:
+            os.setgroups(groups)
+        elif (uid, gid) != (None, None):
+            with contextlib.suppress(PermissionError):  # as libspaces: none, where that is allowed
+                os.setgroups([])
         if gid is not None:
             os.setresgid(gid, gid, gid)
         if uid is not None:

@@ -58,7 +58,7 @@ def _like(builtin: type[Exception]) -> type[Error]:
 
 
 _builtins: list[type[Exception]] = [
-    ValueError,
+    builtins.ValueError,
     *(subclass for subclass in OSError.__subclasses__() if subclass.__module__ == "builtins"),
 ]
 _like_builtin = {builtin: _like(builtin) for builtin in _builtins}
@@ -85,7 +85,7 @@ def from_library(
     number = errno or _errno_of_code.get(code, 0)
     error_class = Error
     if code == _spaces.SPACES_EINVALID and not errno:
-        error_class = _like_builtin[ValueError]
+        error_class = _like_builtin[builtins.ValueError]
     else:
         error_class = _like_builtin.get(type(OSError(number, "")), Error)
     return make(

@@ -45,6 +45,7 @@ def main(directory: str, *arguments: str) -> int:
             **os.environ,
             "PYTHONPATH": place,
             "LD_LIBRARY_PATH": place,
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": home,
             "TMPDIR": home,
             "USER": user.pw_name,

@@ -1,0 +1,132 @@
+"""What the tests share."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import textwrap
+from multiprocessing import Pipe
+from typing import Any, Callable
+
+import pytest
+
+from pyspaces import Container
+
+ROOT = os.getuid() == 0
+needs_root = pytest.mark.skipif(not ROOT, reason="needs root")
+needs_user = pytest.mark.skipif(ROOT, reason="is about ordinary users")
+
+NAMESPACES = ("user", "cgroup", "ipc", "uts", "net", "pid", "time", "mnt")
+
+# An id map that whoever runs the tests may write: some user as root for root, else the own one.
+OUTSIDE_UID = 1000 if ROOT else os.getuid()
+OUTSIDE_GID = 1000 if ROOT else os.getgid()
+UID_MAP = f"0 {OUTSIDE_UID} 1"
+GID_MAP = f"0 {OUTSIDE_GID} 1"
+
+# What it takes to make the other namespaces as whoever runs the tests.
+UNPRIVILEGED: dict[str, Any] = {} if ROOT else {"newuser": True}
+
+
+def namespaces(pid: int | str = "self") -> dict[str, int]:
+    """The namespaces of a process by the inodes of their files."""
+    return {name: os.stat(f"/proc/{pid}/ns/{name}").st_ino for name in NAMESPACES}
+
+
+def changed(inside: dict[str, int]) -> set[str]:
+    """In which of them `inside` differs from this process."""
+    own = namespaces()
+    return {name for name in NAMESPACES if inside[name] != own[name]}
+
+
+def _answer(sender: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    sender.send(function(*args))
+
+
+def call(function: Callable[..., Any], *args: Any, container: Any = Container, **options: Any) -> Any:
+    """What the function returns when it is called in a container with these options."""
+    receiver, sender = Pipe(duplex=False)
+    with receiver, sender:
+        process = container(target=_answer, args=(sender, function, args), **options)
+        process.start()
+        sender.close()
+        try:
+            return receiver.recv()
+        finally:
+            process.join(30)
+            assert process.exitcode == 0
+            process.close()
+
+
+def output(*argv: str, **options: Any) -> str:
+    """What a program prints in a container with these options."""
+    process = Container(argv=argv, stdout=subprocess.PIPE, **options)
+    process.start()
+    with contextlib.closing(process):
+        assert process.stdout is not None
+        text = os.fsdecode(process.stdout.read())
+        process.join()
+        assert process.exitcode == 0, text
+    return text
+
+
+def run_script(script: str, *args: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a Python program of its own; its standard streams are pipes."""
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), *args],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **options,
+    )
+
+
+def pause() -> None:
+    """For containers that wait to be ended."""
+    import signal
+
+    while True:
+        signal.pause()
+
+
+@contextlib.contextmanager
+def paused(**options: Any) -> Any:
+    """A container that lives as long as the block."""
+    ready, tell = os.pipe()
+
+    def wait() -> None:
+        os.write(tell, b"\0")
+        pause()
+
+    process = Container(target=wait, **options)
+    process.start()
+    try:
+        os.read(ready, 1)  # its setup is complete
+        yield process
+    finally:
+        os.close(ready)
+        os.close(tell)
+        process.kill()
+        process.join()
+        process.close()
+
+
+def make_root(path: pathlib.Path) -> str:
+    """A small root directory with a static shell in it."""
+    busybox = shutil.which("busybox", path="/bin:/usr/bin")
+    assert busybox, "busybox-static is needed"
+    for directory in ("bin", "proc", "tmp", "dev", "home/somebody"):
+        (path / directory).mkdir(parents=True)
+    shutil.copy(busybox, path / "bin/busybox")
+    for name in ("sh", "ls", "cat", "id", "ps", "mount", "pwd", "echo", "touch", "true"):
+        (path / "bin" / name).symlink_to("busybox")
+    for directory in (path, *path.parents):
+        if directory.stat().st_uid == os.getuid() and directory != pathlib.Path("/"):
+            with contextlib.suppress(PermissionError):
+                directory.chmod(directory.stat().st_mode | 0o055)
+    return str(path)
