@@ -63,7 +63,9 @@ class Supervision {
             stop_with_program();
             break;
         case SIGWINCH:
-            terminal_->take_size();
+            if (terminal_ != nullptr) {
+                terminal_->take_size();
+            }
             break;
         case SIGTSTP:
             stop();

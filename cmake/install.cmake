@@ -49,9 +49,3 @@ install(FILES
   DESTINATION ${cmake_dir} COMPONENT development)
 
 install(FILES README.md CHANGELOG.md SECURITY.md LICENSE TYPE DOC COMPONENT runtime)
-
-# The program finds the library beside it, also when the prefix was moved. Its own install rules are in cli/.
-if(TARGET space)
-  file(RELATIVE_PATH to_libdir ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-  set_target_properties(space PROPERTIES INSTALL_RPATH $ORIGIN/${to_libdir})
-endif()

@@ -1,12 +1,19 @@
 // run_probe(): finds out by doing, in a process that lives for a few system calls.
 #include "host/probe.hpp"
 
+#include "stage/syscall.hpp"
+
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <vector>
+
+// Of process/clone.S. Not libc's clone(3): the thread sanitizer takes that for a fork(2).
+extern "C" long spaces_clone_call(long number, long a, long b, long c, int (*function)(void *),
+                                  void *argument);
 
 namespace spaces {
 
@@ -16,15 +23,13 @@ namespace {
 // memory of this process, and take the calling thread for itself.
 class AllSignalsBlocked {
   public:
-    AllSignalsBlocked() {
-        raw_call(SYS_rt_sigprocmask, SIG_SETMASK, raw_pointer(&all_), raw_pointer(&before_), size);
-    }
+    AllSignalsBlocked() { stage::sys(SYS_rt_sigprocmask, SIG_SETMASK, &all_, &before_, size); }
     AllSignalsBlocked(const AllSignalsBlocked &) = delete;
     AllSignalsBlocked &operator=(const AllSignalsBlocked &) = delete;
-    ~AllSignalsBlocked() { raw_call(SYS_rt_sigprocmask, SIG_SETMASK, raw_pointer(&before_), 0, size); }
+    ~AllSignalsBlocked() { stage::sys(SYS_rt_sigprocmask, SIG_SETMASK, &before_, nullptr, size); }
 
   private:
-    static constexpr long size = sizeof(uint64_t); // of the kernel's sigset_t
+    static constexpr size_t size = sizeof(uint64_t); // of the kernel's sigset_t
     uint64_t all_ = ~uint64_t{0};
     uint64_t before_ = 0;
 };
@@ -43,15 +48,16 @@ int enter(void *argument) {
 // The last byte of `flags` is the signal at the child's end: none. Without one, only wait(2) with __WALL sees
 // the child.
 int run(uint64_t flags, Call call, int *pidfd) {
-    constexpr size_t stack_size = 64 * 1024;
+    constexpr size_t stack_size = size_t{64} * 1024;
     std::vector<std::byte> stack(stack_size);
     const AllSignalsBlocked blocked;
-    const int pid = ::clone(enter, stack.data() + stack.size(),
-                            static_cast<int>(CLONE_VM | CLONE_VFORK | flags), &call, pidfd);
-    if (pid == -1) {
-        return errno;
+    const long pid =
+        spaces_clone_call(SYS_clone, stage::raw(CLONE_VM | CLONE_VFORK | flags),
+                          stage::raw(stack.data() + stack_size), stage::raw(pidfd), enter, &call);
+    if (pid < 0) {
+        return static_cast<int>(-pid);
     }
-    while (::waitpid(pid, nullptr, __WALL) == -1 && errno == EINTR) {
+    while (::waitpid(static_cast<pid_t>(pid), nullptr, __WALL) == -1 && errno == EINTR) {
     }
     return 0;
 }
@@ -66,11 +72,6 @@ Fd pidfd_of_ended_probe() {
     int pidfd = -1;
     const auto nothing = [](void *) {};
     return run(CLONE_PIDFD, {nothing, nullptr}, &pidfd) == 0 ? Fd(pidfd) : Fd();
-}
-
-long raw_call(long number, long first, long second, long third, long fourth, long fifth) {
-    const long result = ::syscall(number, first, second, third, fourth, fifth);
-    return result == -1 ? -errno : result;
 }
 
 } // namespace spaces

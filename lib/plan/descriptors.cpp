@@ -13,7 +13,10 @@ namespace {
 
 using plan::Op;
 
-constexpr std::array<const char *, 3> stream_names{"stdin", "stdout", "stderr"};
+const char *stream_name(int stream) {
+    constexpr std::array<const char *, 3> names{"stdin", "stdout", "stderr"};
+    return names.at(static_cast<size_t>(stream));
+}
 
 Fd open_null() {
     return Fd(
@@ -23,19 +26,19 @@ Fd open_null() {
 Fd open_file(int stream, const StdioSpec &stdio) {
     const int flags = stream == 0 ? O_RDONLY : O_WRONLY | O_CREAT | (stdio.append ? O_APPEND : O_TRUNC);
     return Fd(sys("open", ::open(stdio.path.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0666),
-                  {"stdio", stdio.path, "open " + quoted(stdio.path) + " as " + stream_names.at(stream)}));
+                  {"stdio", stdio.path, "open " + quoted(stdio.path) + " as " + stream_name(stream)}));
 }
 
 Fd open_pipe(Compilation &compilation, int stream) {
     int ends[2];
     sys("pipe2", ::pipe2(ends, O_CLOEXEC),
-        {"stdio", stream_names.at(stream), std::string("make a pipe for ") + stream_names.at(stream)});
+        {"stdio", stream_name(stream), std::string("make a pipe for ") + stream_name(stream)});
     Fd read_end(ends[0]);
     Fd write_end(ends[1]);
     Fd &ours = stream == 0 ? write_end : read_end;
     const int ours_number = ours.get();
     if (ours_number < 3) { // the caller runs with a closed standard stream
-        ours = duplicate(ours_number, {"stdio", stream_names.at(stream), "move a descriptor out of the way"});
+        ours = duplicate(ours_number, {"stdio", stream_name(stream), "move a descriptor out of the way"});
     }
     compilation.plan.stdio[stream] = std::move(ours);
     return stream == 0 ? std::move(read_end) : std::move(write_end);
@@ -50,7 +53,7 @@ void add_dup(Compilation &compilation, int fd, int target, const std::string &ob
 
 void add_stream(Compilation &compilation, int stream) {
     const StdioSpec &stdio = compilation.spec.process.stdio[stream];
-    const std::string name = stream_names.at(stream);
+    const std::string name = stream_name(stream);
     Fd fd;
     std::string source;
     switch (stdio.kind) {

@@ -80,6 +80,7 @@ void run_map_helper(pid_t pid, const char *file, const IdRanges &map) {
 
     std::vector<std::string> words = arguments(helper, pid, map);
     std::vector<char *> argv;
+    argv.reserve(words.size() + 1);
     for (std::string &word : words) {
         argv.push_back(word.data());
     }

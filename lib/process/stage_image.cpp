@@ -61,8 +61,7 @@ std::string installed_stage() {
     if (::dladdr(reinterpret_cast<const void *>(&spaces_version), &info) != 0 && info.dli_fname != nullptr) {
         const std::string library = info.dli_fname;
         const size_t slash = library.rfind('/');
-        const std::string beside =
-            library.substr(0, slash == std::string::npos ? 0 : slash + 1) + "spaces/stage";
+        std::string beside = library.substr(0, slash == std::string::npos ? 0 : slash + 1) + "spaces/stage";
         if (slash != std::string::npos && ::access(beside.c_str(), X_OK) == 0) {
             return beside;
         }
