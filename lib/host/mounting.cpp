@@ -5,6 +5,7 @@
 #include "host/probe.hpp"
 #include "host/user_namespace.hpp"
 #include "spec/namespaces.hpp"
+#include "stage/syscall.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -17,7 +18,7 @@ namespace spaces {
 
 namespace {
 
-// Results as of raw_call(); what was not come to is -ECANCELED.
+// Results as of stage::sys(); what was not come to is -ECANCELED.
 struct MountResults {
     long make_private = -ECANCELED;
     long open_tree = -ECANCELED;
@@ -32,30 +33,29 @@ struct MountResults {
 // All in a mount namespace that ends with the probe. The host sees nothing of it once mounts are private; in
 // a new user namespace they receive only, and could not send in any case.
 void make_mounts(MountResults &results) {
-    results.make_private = raw_call(SYS_mount, 0, raw_pointer("/"), 0, MS_REC | MS_PRIVATE, 0);
+    results.make_private = stage::sys(SYS_mount, 0, "/", 0, MS_REC | MS_PRIVATE, 0);
     if (results.make_private < 0) {
         return;
     }
-    results.proc = raw_call(SYS_mount, raw_pointer("proc"), raw_pointer("/proc"), raw_pointer("proc"),
-                            MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+    results.proc = stage::sys(SYS_mount, "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
     // Recursive: a user namespace may not look below the mounts that it got.
-    results.open_tree = raw_call(SYS_open_tree, AT_FDCWD, raw_pointer("/"),
-                                 OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-    results.fsopen = raw_call(SYS_fsopen, raw_pointer("tmpfs"), FSOPEN_CLOEXEC);
+    results.open_tree =
+        stage::sys(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    results.fsopen = stage::sys(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
     if (results.fsopen < 0) {
         return;
     }
-    results.fsconfig = raw_call(SYS_fsconfig, results.fsopen, FSCONFIG_CMD_CREATE, 0, 0, 0);
-    results.fsmount = raw_call(SYS_fsmount, results.fsopen, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID);
+    results.fsconfig = stage::sys(SYS_fsconfig, results.fsopen, FSCONFIG_CMD_CREATE, 0, 0, 0);
+    results.fsmount = stage::sys(SYS_fsmount, results.fsopen, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID);
     if (results.fsmount < 0) {
         return;
     }
     mount_attr attributes{};
     attributes.attr_set = MOUNT_ATTR_RDONLY;
-    results.mount_setattr = raw_call(SYS_mount_setattr, results.fsmount, raw_pointer(""), AT_EMPTY_PATH,
-                                     raw_pointer(&attributes), sizeof attributes);
-    results.move_mount = raw_call(SYS_move_mount, results.fsmount, raw_pointer(""), AT_FDCWD,
-                                  raw_pointer("/"), MOVE_MOUNT_F_EMPTY_PATH);
+    results.mount_setattr =
+        stage::sys(SYS_mount_setattr, results.fsmount, "", AT_EMPTY_PATH, &attributes, sizeof attributes);
+    results.move_mount =
+        stage::sys(SYS_move_mount, results.fsmount, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
 }
 
 Check check_call(const char *name, long result, const char *since) {

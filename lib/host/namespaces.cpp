@@ -4,6 +4,7 @@
 #include "host/check.hpp"
 #include "host/probe.hpp"
 #include "host/user_namespace.hpp"
+#include "stage/syscall.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -48,7 +49,7 @@ std::string limit_reached(const std::string &sysctl) {
 // 0, or the errno of making the namespace. By unshare(2), since clone(2) knows no time namespaces.
 int make(uint32_t bit, uint64_t around) {
     long result = 0;
-    const int problem = run_probe(around, [&] { result = raw_call(SYS_unshare, bit); });
+    const int problem = run_probe(around, [&] { result = stage::sys(SYS_unshare, bit); });
     return problem != 0 ? problem : static_cast<int>(-result);
 }
 

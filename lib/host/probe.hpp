@@ -12,8 +12,8 @@ namespace spaces {
 //
 // The child shares the memory of this process, so that its cost does not depend on how large that is, and so
 // that it can leave results in `data`. Meanwhile the calling thread halts but other threads run: what the
-// body does must be system calls by raw_call() and nothing that takes a lock. It has descriptors of its own.
-// No SIGCHLD is sent for it, and wait(2) in other threads does not see it.
+// body does must be system calls by stage::sys() and nothing that takes a lock. It has descriptors of its
+// own. No SIGCHLD is sent for it, and wait(2) in other threads does not see it.
 int run_probe(uint64_t namespaces, void (*body)(void *data), void *data);
 
 template <class Body> int run_probe(uint64_t namespaces, Body &&body) {
@@ -23,13 +23,5 @@ template <class Body> int run_probe(uint64_t namespaces, Body &&body) {
 
 // A pidfd of a child that has ended and was reaped; not open where the kernel has none.
 Fd pidfd_of_ended_probe();
-
-// The result of a system call, or the negative errno. libc's own wrappers may be cancelled, and the thread
-// that they would look at for that is another one's.
-long raw_call(long number, long first = 0, long second = 0, long third = 0, long fourth = 0, long fifth = 0);
-
-template <class Pointer> long raw_pointer(Pointer *pointer) {
-    return static_cast<long>(reinterpret_cast<intptr_t>(pointer));
-}
 
 } // namespace spaces

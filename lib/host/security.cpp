@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "host/check.hpp"
 #include "host/probe.hpp"
+#include "stage/syscall.hpp"
 
 #include <cerrno>
 #include <linux/landlock.h>
@@ -15,7 +16,7 @@ namespace {
 Check check_seccomp() {
     Check check{.name = "seccomp"};
     uint32_t action = SECCOMP_RET_KILL_PROCESS;
-    const long result = raw_call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, raw_pointer(&action));
+    const long result = stage::sys(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
     check.works = result == 0;
     check.value = text_of("/proc/sys/kernel/seccomp/actions_avail").value_or("");
     if (!check.works) {
@@ -52,7 +53,7 @@ Check check_selinux() {
 
 Check check_landlock() {
     Check check{.name = "landlock"};
-    const long version = raw_call(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    const long version = stage::sys(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
     check.works = version > 0;
     if (check.works) {
         check.value = "ABI " + std::to_string(version);

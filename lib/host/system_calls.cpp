@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "host/check.hpp"
 #include "host/probe.hpp"
+#include "stage/syscall.hpp"
 
 #include <array>
 #include <cerrno>
@@ -31,8 +32,8 @@ static_assert(sizeof(PidfdInfo) == 64);
 constexpr unsigned long pidfd_get_info = _IOWR(0xff, 11, PidfdInfo);
 constexpr uint64_t pidfd_info_exit = 1U << 3U;
 
-// `result` is what the call returned, as raw_call() has it. A filter is told from an old kernel by its errno,
-// but many filters answer ENOSYS too.
+// `result` is what the call returned, as stage::sys() has it. A filter is told from an old kernel by its
+// errno, but many filters answer ENOSYS too.
 Check check_call(const char *name, long result, const char *since) {
     Check check{.name = name, .works = result >= 0};
     if (result == -ENOSYS) {
@@ -52,14 +53,14 @@ long refused_as(long result, int error_number) {
 }
 
 long close_if_open(long fd) {
-    return fd >= 0 ? raw_call(SYS_close, fd) : fd;
+    return fd >= 0 ? stage::sys(SYS_close, fd) : fd;
 }
 
 long open_in_root() {
     open_how how{};
     how.flags = O_PATH | O_CLOEXEC;
     how.resolve = RESOLVE_IN_ROOT;
-    return close_if_open(raw_call(SYS_openat2, AT_FDCWD, raw_pointer("/"), raw_pointer(&how), sizeof how));
+    return close_if_open(stage::sys(SYS_openat2, AT_FDCWD, "/", &how, sizeof how));
 }
 
 Check check_exit_info() {
@@ -80,10 +81,8 @@ Check check_exit_info() {
 long execute_empty(int fd) {
     long result = 0;
     const std::array<const char *, 1> none{nullptr};
-    const int problem = run_probe(0, [&] {
-        result = raw_call(SYS_execveat, fd, raw_pointer(""), raw_pointer(none.data()),
-                          raw_pointer(none.data()), AT_EMPTY_PATH);
-    });
+    const int problem = run_probe(
+        0, [&] { result = stage::sys(SYS_execveat, fd, "", none.data(), none.data(), AT_EMPTY_PATH); });
     return problem != 0 ? -problem : refused_as(result, ENOEXEC);
 }
 
@@ -116,11 +115,11 @@ Check check_memfd_exec() {
 } // namespace
 
 void check_system_calls(Checks &checks) {
-    checks.push_back(check_call("clone3", refused_as(raw_call(SYS_clone3, 0, 0), EINVAL), "Linux 5.3"));
-    checks.push_back(check_call("pidfd", close_if_open(raw_call(SYS_pidfd_open, ::getpid())), "Linux 5.3"));
+    checks.push_back(check_call("clone3", refused_as(stage::sys(SYS_clone3, 0, 0), EINVAL), "Linux 5.3"));
+    checks.push_back(check_call("pidfd", close_if_open(stage::sys(SYS_pidfd_open, ::getpid())), "Linux 5.3"));
     checks.push_back(check_exit_info());
     // Above every descriptor that can be open.
-    checks.push_back(check_call("close_range", raw_call(SYS_close_range, ~0U, ~0U, 0), "Linux 5.9"));
+    checks.push_back(check_call("close_range", stage::sys(SYS_close_range, ~0U, ~0U, 0), "Linux 5.9"));
     checks.push_back(check_call("openat2", open_in_root(), "Linux 5.6"));
     checks.push_back(check_memfd_exec());
 }

@@ -4,6 +4,7 @@
 #include "host/check.hpp"
 #include "host/probe.hpp"
 #include "spec/namespaces.hpp"
+#include "stage/syscall.hpp"
 
 #include <array>
 #include <cerrno>
@@ -60,7 +61,7 @@ int make_user_namespace() {
     // shows.
     long inside = 0;
     const int problem =
-        run_probe(SPACES_NAMESPACE_USER, [&] { inside = raw_call(SYS_unshare, SPACES_NAMESPACE_MOUNT); });
+        run_probe(SPACES_NAMESPACE_USER, [&] { inside = stage::sys(SYS_unshare, SPACES_NAMESPACE_MOUNT); });
     if (problem != 0) {
         return problem;
     }
