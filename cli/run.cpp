@@ -27,6 +27,10 @@ class Supervision {
         : process_(process), pid_(spaces_process_pid(process)), signals_(signals), terminal_(terminal) {}
 
     Result wait() {
+        // What the terminal sent before there was a program to send it to.
+        while (const std::optional<Signal> signal = signals_.next()) {
+            take(*signal, true);
+        }
         for (;;) {
             pollfd entries[4] = {{spaces_process_pidfd(process_), POLLIN, 0},
                                  {signals_.pollable(), POLLIN, 0},
@@ -39,7 +43,7 @@ class Supervision {
                 throw_errno("poll", "wait for the program");
             }
             while (const std::optional<Signal> signal = signals_.next()) {
-                take(*signal);
+                take(*signal, false);
             }
             if (terminal_ != nullptr) {
                 terminal_->forward(entries + 2);
@@ -55,7 +59,7 @@ class Supervision {
     }
 
   private:
-    void take(const Signal &signal) {
+    void take(const Signal &signal, bool early) {
         switch (signal.number) {
         case SIGPIPE:
             break; // a write of ours, which then says so
@@ -74,7 +78,7 @@ class Supervision {
         case SIGQUIT:
             // The terminal sends them to the program as well. With --tty they do not come from there: then
             // the terminal is in raw mode, and the program's own makes signals of the keys.
-            if (!signal.from_kernel) {
+            if (early || !signal.from_kernel) {
                 forward(signal);
             }
             break;
@@ -155,6 +159,17 @@ void write_result(const Descriptor &file, const spaces_result *result, const std
     }
 }
 
+std::optional<int> fatal_signal(const Signals &signals) {
+    while (const std::optional<Signal> signal = signals.next()) {
+        for (const int fatal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) {
+            if (signal->number == fatal) {
+                return fatal;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 int status_of(const spaces_result *result) {
     if (std::strcmp(spaces_result_cause(result), "time-limit") == 0) {
         return exit_time_limit;
@@ -169,7 +184,16 @@ int run(Request &request) {
     const Descriptor result_file = open_result_file(request);
 
     const Signals signals(request.terminal);
-    const Process process = make<Process>(spaces_spawn, spec);
+    Process process;
+    try {
+        process = make<Process>(spaces_spawn, spec);
+    } catch (const Failure &) {
+        // Ctrl-C while the program was about to start is no failure of anything.
+        if (const std::optional<int> number = fatal_signal(signals)) {
+            return 128 + *number;
+        }
+        throw;
+    }
     const int pid = spaces_process_pid(process.get());
     if (request.verbose) {
         print_note("PID of child created by clone() is %d\n\n", pid, 0);

@@ -10,7 +10,7 @@ import tempfile
 
 import pytest
 
-from support import ORDINARY_ID, Space, may_make_user_namespaces, wait_for_line
+from support import ORDINARY_ID, Space, children_of, may_make_user_namespaces, wait_for_line
 
 
 @pytest.fixture(scope="session")
@@ -128,8 +128,3 @@ def running_container(space, *options):
             process.send_signal(signal.SIGKILL)
             process.wait()
         process.stdout.close()
-
-
-def children_of(pid):
-    text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]

@@ -19,6 +19,7 @@ class Console:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.slave = slave
+        self.initial = self.attributes()
         self.process = subprocess.Popen(
             command,
             stdin=slave,

@@ -1,8 +1,10 @@
 """Helpers of the tests of `space`."""
 
 import os
+import pathlib
 import select
 import subprocess
+import time
 
 ORDINARY_ID = 1000  # setpriv(1) needs no account for it
 PATIENCE = 60  # seconds after which a test has failed; none waits for it to pass
@@ -65,6 +67,19 @@ def wait_for_line(stream):
     ready, _, _ = select.select([stream], [], [], PATIENCE)
     assert ready, "nothing was written"
     return stream.readline().rstrip("\n")
+
+
+def wait_until(condition):
+    """For what cannot be waited for but only looked at."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.0001)
+
+
+def children_of(pid):
+    text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
 
 
 def namespaces(pid="self"):

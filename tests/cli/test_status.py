@@ -3,11 +3,12 @@
 import os
 import signal
 import subprocess
+import time
 from subprocess import DEVNULL, PIPE
 
 import pytest
 
-from support import wait_for_line
+from support import PATIENCE, wait_for_line
 
 
 @pytest.mark.parametrize("options", [[], ["-U"], ["--all"], ["--all", "--no-init"]])
@@ -76,15 +77,18 @@ def test_a_signal_to_space_reaches_the_program(space, options, name):
         assert process.wait() == 7
 
 
-def test_a_signal_at_any_moment_leaves_nothing_behind(plain):
+@pytest.mark.parametrize("to_group", [False, True])
+def test_a_signal_at_any_moment_leaves_nothing_behind(plain, to_group):
     """However early the signal comes, either nothing was started or all of it ends."""
-    for _ in range(30):
+    for delay in range(40):
         read_end, write_end = os.pipe()
         command = ["--preserve-fd", write_end, "sleep", "600"]
-        process = plain.start("execute", *command, pass_fds=[write_end], stdout=DEVNULL, stderr=DEVNULL)
+        process = plain.start("execute", *command, pass_fds=[write_end], stderr=PIPE, start_new_session=True)
         os.close(write_end)
-        process.terminate()
-        assert process.wait(timeout=60) in (-signal.SIGTERM, 128 + signal.SIGTERM)
+        time.sleep(delay / 10_000)  # each round at another moment
+        (os.killpg if to_group else os.kill)(process.pid, signal.SIGTERM)
+        _, error = process.communicate(timeout=PATIENCE)
+        assert (process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM), error) == (True, "")
         assert os.read(read_end, 1) == b""  # the end of file: nobody holds the other end any more
         os.close(read_end)
 
