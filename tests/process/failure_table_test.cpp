@@ -67,6 +67,7 @@ struct Fixture {
     std::string general(const std::string &text) const {
         std::string result = replaced(replaced(text, scene.rootfs.path(), "ROOTFS"), scene.path(), "DIR");
         result = replaced(replaced(result, probe(), "PROBE"), Scene::long_name, "LONG");
+        result = replaced(result, SPACES_STAGE_INSTALLED, "STAGE");
         return std::regex_replace(result, std::regex("process [0-9]+"), "process PID");
     }
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,6 +48,40 @@ void with_too_many_processes(const Scene &, const Body &body) {
     });
 }
 
+// In a chroot user namespaces are refused, whoever asks. The tests need a /proc there to look at themselves.
+void in_a_chroot(const Scene &scene, const Body &body) {
+    in_mount_namespace([&] {
+        must(::mount("proc", (scene.rootfs.path() + "/proc").c_str(), "proc", 0, nullptr), "mount");
+        must(::chroot(scene.rootfs.path().c_str()), "chroot");
+        must(::chdir("/"), "chdir");
+        body();
+    });
+}
+
+// No memfd may be executed in this pid namespace, and the file that would do instead is hidden.
+void without_a_stage(const Scene &, const Body &body) {
+    in_pid_namespace([&] {
+        write_all(open_file("/proc/sys/vm/memfd_noexec", O_WRONLY).get(), "2");
+        for (const std::string path : {SPACES_STAGE_BUILT, SPACES_STAGE_INSTALLED}) {
+            if (::access(path.c_str(), F_OK) == 0) {
+                const std::string directory = path.substr(0, path.rfind('/'));
+                must(::mount("tmpfs", directory.c_str(), "tmpfs", 0, nullptr), "mount");
+            }
+        }
+        body();
+    });
+}
+
+Answer root_and_memfd_noexec() {
+    const Answer is_root = root();
+    if (!is_root || ::access("/proc/sys/vm/memfd_noexec", F_OK) == 0) {
+        return is_root;
+    }
+    Answer no(false);
+    no.message() << "this kernel has no vm.memfd_noexec (Linux 6.3)";
+    return no;
+}
+
 // A descriptor of a namespace that root made, in the hands of an ordinary user.
 constexpr int roots_uts = 50;
 
@@ -78,6 +113,17 @@ const std::vector<Row> namespace_rows = {
      [](const Scene &) { return unshare_fails(SPACES_NAMESPACE_MOUNT); }, SPACES_ESYSTEM, "clone", EPERM,
      "mount", "cannot make a process in new namespaces (mount): Operation not permitted", true, without_admin,
      root},
+    {"user namespaces in a chroot",
+     [](const Scene &) {
+         Spec spec({"/bin/probe", "exit", "0"});
+         return start_fails(spec.unshare(SPACES_NAMESPACE_USER));
+     },
+     SPACES_ESYSTEM, "clone", EPERM, "user",
+     "cannot make a process in new namespaces (user): Operation not permitted", true, in_a_chroot, root},
+    {"memfds that may not be executed, and no stage as a file",
+     [](const Scene &) { return start_fails(sound()); }, SPACES_ESYSTEM, "stage", ENOENT, "STAGE",
+     "cannot execute the stage \"STAGE\": No such file or directory", true, without_a_stage,
+     root_and_memfd_noexec},
     {"too many processes", [](const Scene &) { return start_fails(sound()); }, SPACES_ESYSTEM, "clone",
      EAGAIN, "", "cannot make a process: Resource temporarily unavailable", true, with_too_many_processes,
      root},

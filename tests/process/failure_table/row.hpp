@@ -13,7 +13,7 @@
 namespace failure_table {
 
 // Files for the rows to stumble over. In the texts of the table its path is written as DIR, that of the root
-// file system as ROOTFS, the probe's as PROBE and the long name as LONG.
+// file system as ROOTFS, the probe's as PROBE, the long name as LONG and the stage as STAGE.
 struct Scene : support::TempDir {
     Scene();
     std::string at(const std::string &name) const { return path() + "/" + name; }
