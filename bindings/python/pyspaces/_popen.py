@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import select
@@ -77,7 +78,7 @@ class Popen(popen_fork.Popen):
                     ready.set()
                 if before is not None:
                     before()
-                return process_obj._run_in_container(parent_sentinel)
+                return _with_exit_handlers(process_obj._run_in_container, parent_sentinel)
 
             process = None
             try:
@@ -179,6 +180,18 @@ class Popen(popen_fork.Popen):
         self.process = None
 
 
+def _with_exit_handlers(run: Callable[[int], int], parent_sentinel: int) -> int:
+    """Since Python 3.13, _bootstrap() leaves it to its caller to run multiprocessing's own exit handler."""
+    if sys.version_info < (3, 13):
+        return run(parent_sentinel)
+    atexit._clear()
+    atexit.register(util._exit_function)  # type: ignore[attr-defined,unused-ignore]
+    try:
+        return run(parent_sentinel)
+    finally:
+        atexit._run_exitfuncs()
+
+
 class _Event:
     """Set once, by a child."""
 
@@ -215,5 +228,5 @@ def _warn_of_threads() -> None:
         f"This process (pid={os.getpid()}) is multi-threaded, use of a callable in a container may lead to "
         "deadlocks in the child. A program (argv=) is started without fork().",
         DeprecationWarning,
-        stacklevel=7,
+        stacklevel=8,  # the caller of start()
     )

@@ -162,12 +162,12 @@ def _cannot_enter(namespace: cloning.Namespace, whose: str, error: OSError) -> e
     )
 
 
-if hasattr(os, "setns"):  # Python 3.12
-    _setns = os.setns
-else:
-    _libc_setns = ctypes.CDLL(None, use_errno=True).setns
+_libc = ctypes.CDLL(None, use_errno=True)
 
-    def _setns(fd: int, nstype: int = 0) -> None:
-        if _libc_setns(fd, nstype) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
+
+def _setns(fd: int, kind: int) -> None:
+    if hasattr(os, "setns"):  # since Python 3.12
+        os.setns(fd, kind)
+    elif _libc.setns(fd, kind) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -100,6 +101,7 @@ def test_an_exception_is_printed_as_cpython_does(kind):
 @pytest.mark.parametrize("sig", [signal.SIGKILL, signal.SIGSEGV, signal.SIGUSR1])
 def test_exitcode_is_minus_the_signal(kind, sig):
     def die():
+        faulthandler.disable()  # pytest's, which would tell of SIGSEGV at length
         signal.signal(signal.SIGUSR1, signal.SIG_DFL)
         os.kill(os.getpid(), sig)
         pause()
@@ -445,8 +447,9 @@ def test_fork_with_threads_warns_as_os_fork_does():
     thread.start()
     try:
         container = Container(target=int)
-        with pytest.warns(DeprecationWarning, match="multi-threaded"):
+        with pytest.warns(DeprecationWarning, match="multi-threaded") as caught:
             container.start()
+        assert [warning.filename for warning in caught] == [__file__]
         container.join()
         container.close()
     finally:

@@ -378,9 +378,8 @@ def test_the_call_without_os_setns():
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.setns(-1, 0) == -1
     assert ctypes.get_errno() == errno.EBADF
-    with pytest.raises(OSError) as caught:
+    with pytest.raises((OSError, ValueError), match=r"Bad file descriptor|negative"):
         _visit._setns(-1, 0)
-    assert caught.value.errno == errno.EBADF or isinstance(caught.value, ValueError)
 
 
 @needs_root
