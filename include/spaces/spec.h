@@ -58,9 +58,10 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_copy(const spaces_spec *sp
 SPACES_API void spaces_spec_free(spaces_spec *spec) SPACES_NOEXCEPT;
 
 /** Merge an OCI config.json over the Spec: each member that is present replaces what the Spec had, the rest
- *  stays. What OCI has no member for (standard streams, time limit, init …) is in the top-level object
- *  "spaces", as spaces_spec_to_json() writes it. SPACES_EINVALID names a member that is unknown or of the
- *  wrong form, SPACES_EUNSUPPORTED one that libspaces does not act on yet; the Spec is then unchanged. */
+ *  stays; null counts as absent. What OCI has no member for (standard streams, time limit, init …) is in the
+ *  top-level object "spaces", as spaces_spec_to_json() writes it. SPACES_EINVALID names a member that is
+ * unknown or of the wrong form, SPACES_EUNSUPPORTED one that libspaces does not act on yet; the Spec is then
+ * unchanged. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_load_json(spaces_spec *spec, const char *json,
                                                                 size_t size,
                                                                 spaces_error **error) SPACES_NOEXCEPT;
@@ -181,7 +182,8 @@ spaces_spec_set_inherit_signals(spaces_spec *spec, int on, spaces_error **error)
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_unshare(spaces_spec *spec, uint32_t namespaces,
                                                               spaces_error **error) SPACES_NOEXCEPT;
 
-/** Withdraw what was asked for these namespaces: the program shares the caller's. */
+/** Withdraw what was asked for these namespaces: the program shares the caller's, even where all others of a
+ *  process are joined. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_share(spaces_spec *spec, uint32_t namespaces,
                                                             spaces_error **error) SPACES_NOEXCEPT;
 

@@ -166,9 +166,10 @@ void join_all(Compilation &compilation) {
     if (compilation.spec.join_all_of == 0) {
         return;
     }
-    const TargetProcess process(compilation.spec.join_all_of);
+    const Spec &spec = compilation.spec;
+    const TargetProcess process(spec.join_all_of);
     for (const NamespaceType &type : namespace_types) {
-        if (!compilation.spec.namespaces.contains(type.bit)) {
+        if (!spec.namespaces.contains(type.bit) && (spec.shared & type.bit) == 0) {
             join_of_process(compilation, process, type);
         }
     }

@@ -11,13 +11,20 @@ namespace spaces {
 
 namespace {
 
+// Whether the program is in somebody else's namespace of this type, or may be: that is known at its start.
+bool may_join(const Spec &spec, uint32_t type) {
+    const bool with_others =
+        spec.join_all_of != 0 && !spec.namespaces.contains(type) && (spec.shared & type) == 0;
+    return spec.joins(type) || with_others;
+}
+
 // Something that changes a namespace must not reach the caller's, nor that of the process which is joined.
 void require_new(const Spec &spec, uint32_t type, std::string_view member, std::string_view what) {
     if (spec.unshares(type)) {
         return;
     }
     const std::string name = namespace_type(type)->name;
-    const bool joined = spec.joins(type) || (spec.join_all_of != 0 && (spec.shared & type) == 0);
+    const bool joined = may_join(spec, type);
     refuse(member,
            std::string(what) + (joined ? " would change the " + name + " namespace that is joined"
                                        : " needs a new " + name + " namespace"),
@@ -85,7 +92,7 @@ void check_mounts(const Spec &spec) {
 
 // The caller's working directory lies outside of a root directory of the program's own.
 void check_cwd_is_absolute(const Spec &spec) {
-    const bool new_root = spec.root || spec.joins(SPACES_NAMESPACE_MOUNT) || spec.join_all_of != 0;
+    const bool new_root = spec.root || may_join(spec, SPACES_NAMESPACE_MOUNT);
     if (new_root && spec.process.cwd && !spec.process.cwd->starts_with('/')) {
         refuse("process.cwd",
                excerpt(*spec.process.cwd) + " is not absolute, and the program gets another root directory");

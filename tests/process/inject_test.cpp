@@ -85,6 +85,14 @@ BOOST_AUTO_TEST_CASE(is_a_child_of_ours_with_its_own_result) {
     BOOST_TEST(process.wait().exit_code() == 9);
 }
 
+BOOST_AUTO_TEST_CASE(all_but_what_is_to_be_shared) {
+    const Container container;
+    Spec spec = inject(container, {"/bin/probe", "link", "/proc/self/ns/uts"});
+    BOOST_TEST(output_of(spec) == read_link("/proc/" + std::to_string(container.pid()) + "/ns/uts") + "\n");
+    spec.with<spaces_spec_share>(SPACES_NAMESPACE_UTS);
+    BOOST_TEST(output_of(spec) == read_link("/proc/self/ns/uts") + "\n");
+}
+
 BOOST_AUTO_TEST_CASE(chosen_namespaces_only) {
     const Container container;
     Spec spec({probe(), "names"});

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(no_text_does_harm) {
     std::mt19937 chance(1);
     constexpr std::string_view bytes = "{}[]\":,\\0-9eE.ntf\0\xff\xc3 u"sv;
     size_t refused = 0;
-    for (int round = 0; round < 20'000; ++round) {
+    for (int round = 0; round < 5'000; ++round) {
         std::string changed = text;
         for (size_t changes = 1 + chance() % 3; changes > 0; --changes) {
             changed[chance() % changed.size()] = bytes[chance() % bytes.size()];
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(no_text_does_harm) {
             BOOST_TEST_REQUIRE((error.code == SPACES_EINVALID || error.code == SPACES_EUNSUPPORTED));
         }
     }
-    BOOST_TEST(refused > 10'000U);
+    BOOST_TEST(refused > 2'500U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -144,6 +144,9 @@ BOOST_AUTO_TEST_CASE(a_relative_cwd_needs_the_callers_root) {
     spec.namespaces.clear();
     spec.join_all_of = 1;
     expect_refused(spec, "process.cwd", message);
+    spec.shared = SPACES_NAMESPACE_MOUNT;
+    validate(spec, Target::program);
+    spec.shared = 0;
     spec.process.cwd = "/build";
     validate(spec, Target::program);
 }
