@@ -1,11 +1,11 @@
 // The Plan in words: what would be done, and nothing is.
 #include "plan/explain.hpp"
 
+#include "base/json.hpp"
 #include "plan/compile.hpp"
 #include "spec/namespaces.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace spaces {
 
@@ -64,27 +64,40 @@ std::string as_text(const CompiledPlan &plan) {
     return text;
 }
 
+Json::Object outside_of(const OutsideWork &outside) {
+    Json::Object object;
+    if (outside.id_maps) {
+        object.emplace_back("gidMap", Json::array_of(lines_of(outside.gid_map)));
+        object.emplace_back("uidMap", Json::array_of(lines_of(outside.uid_map)));
+    }
+    Json::Object limits;
+    for (const RaisedLimit &limit : outside.limits) {
+        limits.emplace_back(limit.name, limit.hard);
+    }
+    if (!limits.empty()) {
+        object.emplace_back("hardLimits", std::move(limits));
+    }
+    if (outside.oom_score_adj) {
+        object.emplace_back("oomScoreAdj", *outside.oom_score_adj);
+    }
+    return object;
+}
+
 std::string as_json(const CompiledPlan &plan) {
-    nlohmann::ordered_json json;
-    json["clone"] = names_of(plan.clone_flags);
-    if (plan.outside.id_maps) {
-        json["outside"]["gidMap"] = lines_of(plan.outside.gid_map);
-        json["outside"]["uidMap"] = lines_of(plan.outside.uid_map);
+    Json::Object json;
+    json.emplace_back("clone", Json::array_of(names_of(plan.clone_flags)));
+    if (Json::Object outside = outside_of(plan.outside); !outside.empty()) {
+        json.emplace_back("outside", std::move(outside));
     }
-    for (const RaisedLimit &limit : plan.outside.limits) {
-        json["outside"]["hardLimits"][limit.name] = limit.hard;
-    }
-    if (plan.outside.oom_score_adj) {
-        json["outside"]["oomScoreAdj"] = *plan.outside.oom_score_adj;
-    }
-    json["supervised"] = plan.supervised;
-    json["steps"] = nlohmann::ordered_json::array();
+    json.emplace_back("supervised", plan.supervised);
+    Json::Array steps;
     int index = 0;
     for (const StepInfo &info : plan.builder.infos()) {
-        json["steps"].push_back(
-            {{"index", index++}, {"step", info.step}, {"object", info.object}, {"what", info.what}});
+        steps.emplace_back(Json::Object{
+            {"index", index++}, {"step", info.step}, {"object", info.object}, {"what", info.what}});
     }
-    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    json.emplace_back("steps", std::move(steps));
+    return to_text(std::move(json), BadUtf8::replace) + "\n";
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <new>
 #include <spaces/spaces.h>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -68,6 +69,40 @@ void starve(const char *name, const Call &call, spaces_status expected = SPACES_
         spaces_error_free(error);
     }
     BOOST_TEST(failures > 0, name << " needs no memory, and is no case for this test");
+}
+
+// A Spec with something of everything, made with as much memory as there is.
+void fill(spaces_spec *spec) {
+    const long left = std::exchange(allocations_left, -1);
+    const char *const argv[] = {"/bin/true", nullptr};
+    BOOST_TEST_REQUIRE(spaces_spec_set_args(spec, argv, nullptr) == SPACES_OK);
+    BOOST_TEST_REQUIRE(spaces_spec_unshare(spec, SPACES_NAMESPACE_ALL, nullptr) == SPACES_OK);
+    BOOST_TEST_REQUIRE(spaces_spec_set_hostname(spec, "box", nullptr) == SPACES_OK);
+    BOOST_TEST_REQUIRE(spaces_spec_set_stdio(spec, SPACES_STDOUT, SPACES_STDIO_PIPE, nullptr) == SPACES_OK);
+    BOOST_TEST_REQUIRE(spaces_spec_add_mount(spec, "none", "/tmp", "tmpfs", "size=1m", nullptr) == SPACES_OK);
+    allocations_left = left;
+}
+
+spaces_status explained(spaces_spec *spec, int form, spaces_error **error) {
+    fill(spec);
+    char *text = nullptr;
+    const spaces_status status = spaces_spec_explain(spec, form, &text, error);
+    spaces_free(text);
+    return status;
+}
+
+// A process that was started is waited for, however little memory there is.
+spaces_status spawned(spaces_spec *spec, spaces_error **error) {
+    fill(spec);
+    spaces_process *process = nullptr;
+    const spaces_status status = spaces_spawn(spec, &process, error);
+    if (status != SPACES_OK) {
+        return status;
+    }
+    allocations_left = -1;
+    BOOST_TEST(spaces_process_wait(process, -1, nullptr, nullptr) == SPACES_OK);
+    spaces_process_free(process);
+    return status;
 }
 
 struct Starved {
@@ -131,6 +166,11 @@ const std::vector<Starved> &calls() {
              spaces_free(text);
              return status;
          }},
+        {"explain",
+         [](spaces_spec *spec, spaces_error **error) { return explained(spec, SPACES_EXPLAIN_TEXT, error); }},
+        {"explain as JSON",
+         [](spaces_spec *spec, spaces_error **error) { return explained(spec, SPACES_EXPLAIN_JSON, error); }},
+        {"spawn", [](spaces_spec *spec, spaces_error **error) { return spawned(spec, error); }},
         {"host_features",
          [](spaces_spec *, spaces_error **error) {
              char *text = nullptr;
