@@ -101,6 +101,10 @@ class Container(Steps, multiprocessing.Process):
             self.kwargs["target"] is not None or self._overrides(BaseProcess, "run")
         ):
             raise ValueError("a container runs a program (argv) or a callable (target, run), not both")
+        if self.kwargs["daemonize"] and (
+            self.kwargs["terminal"] or any(_stdio.is_pipe(self.kwargs[name]) for name in _stdio.NAMES)
+        ):
+            raise ValueError("a daemon has no pipe to its starter and no terminal: give it files")
         super().__init__(
             target=self.kwargs["target"],
             args=self.kwargs["args"],

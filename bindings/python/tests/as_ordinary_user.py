@@ -1,4 +1,4 @@
-"""Run the tests below a directory as an ordinary user: as_ordinary_user.py DIRECTORY [ARGUMENT of pytest...].
+"""Run the tests of the package as an ordinary user: as_ordinary_user.py TREE [ARGUMENT of pytest...].
 
 That user need not be able to read the tree it was built in, so what is needed is copied.
 """
@@ -14,6 +14,7 @@ import tempfile
 import pyspaces
 
 SKIPPED = 77
+TESTS = "bindings/python/tests"
 
 
 def ordinary_user() -> pwd.struct_passwd:
@@ -28,7 +29,7 @@ def loaded_library() -> pathlib.Path:
         return next(pathlib.Path(line.split()[-1]) for line in maps if "/libspaces.so" in line)
 
 
-def main(directory: str, *arguments: str) -> int:
+def main(tree: str, *arguments: str) -> int:
     if os.getuid() != 0:
         print(f"skipped: user {os.getuid()} is an ordinary user already")
         return SKIPPED
@@ -36,7 +37,8 @@ def main(directory: str, *arguments: str) -> int:
     with tempfile.TemporaryDirectory(prefix="pyspaces-test-") as place:
         os.chmod(place, 0o755)
         shutil.copytree(pathlib.Path(pyspaces.__file__).parent, place + "/pyspaces")
-        shutil.copytree(directory, place + "/tests")
+        for directory in TESTS, "examples":
+            shutil.copytree(pathlib.Path(tree, directory), pathlib.Path(place, directory))
         shutil.copy(loaded_library(), place + "/libspaces.so.1")
         home = place + "/home"
         os.mkdir(home)
@@ -57,7 +59,7 @@ def main(directory: str, *arguments: str) -> int:
             os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
             os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
 
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", place + "/tests", *arguments]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"{place}/{TESTS}", *arguments]
         try:
             return subprocess.run(
                 command, cwd=home, env=environment, preexec_fn=become_the_user, check=False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
+import subprocess
 from multiprocessing import connection
 
 import pytest
@@ -82,7 +83,7 @@ def test_a_program(fifo):
 
 def test_its_streams_may_be_files(tmp_path, fifo):
     def talk():
-        print("hello")
+        print("hello", flush=True)
         os.write(2, b"world\n")
         fifo.write_text("done")
 
@@ -91,10 +92,14 @@ def test_its_streams_may_be_files(tmp_path, fifo):
     assert fifo.read_text() == "done"
     container.join()
     container.close()
+    assert (tmp_path / "out").read_text() == "hello\n"
     assert (tmp_path / "err").read_text() == "world\n"
-    # standard output is flushed at the end of the process
-    pidfd = os.pidfd_open(container.kwargs["pid"]) if "pid" in container.kwargs else None
-    assert pidfd is None
+
+
+@pytest.mark.parametrize("options", [{"stdout": subprocess.PIPE}, {"terminal": True}])
+def test_pipes_to_it_are_refused(options):
+    with pytest.raises(ValueError, match="a daemon has no pipe"):
+        Container(target=int, daemonize=True, **options)
 
 
 def test_its_umask_may_be_chosen(fifo):

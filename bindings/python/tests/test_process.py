@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import faulthandler
 import multiprocessing
 import os
 import signal
 import sys
 import time
+import weakref
 from multiprocessing import connection
 
 import pytest
@@ -532,3 +534,57 @@ def test_result_tells_more_than_the_exit_code(kind):
         container.join()
         assert container.result.cause == "killed"
         assert container.result.signal == signal.SIGTERM
+
+
+def test_nothing_keeps_an_ended_container_alive():
+    """Neither its target nor its own threads of references: CPython's issue 30775."""
+
+    class Payload:
+        pass
+
+    payload = Payload()
+    container = Container(target=len, args=([payload],), newuser=True)
+    kept, ended = weakref.ref(payload), weakref.ref(container)
+    container.start()
+    del payload
+    assert kept() is None
+    container.join()
+    del container
+    assert ended() is None
+
+
+def test_event_loops_can_wait_for_the_sentinel(kind):
+    async def wait():
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(container.sentinel, ended.set)
+        container.terminate()
+        await asyncio.wait_for(ended.wait(), 30)
+        loop.remove_reader(container.sentinel)
+
+    with paused(**kind) as container:
+        asyncio.run(wait())
+        assert container.exitcode == -signal.SIGTERM
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_it_is_a_fork_whatever_the_default_start_method_is(method):
+    """And so what is shared by inheritance works: multiprocessing's own handlers run after the fork."""
+    result = run_script(
+        """
+        import multiprocessing, sys
+        from multiprocessing import util
+        from pyspaces import Container
+
+        multiprocessing.set_start_method(sys.argv[1])
+        queue = multiprocessing.Queue()
+        util.register_after_fork(queue, lambda queue: print("after fork", flush=True))
+        container = Container(target=lambda: queue.put("a lambda cannot be pickled"), newuser=True)
+        container.start()
+        print(queue.get(timeout=30))
+        container.join()
+        print(container.exitcode)
+        """,
+        method,
+    )
+    assert result.stdout == "after fork\na lambda cannot be pickled\n0\n", result.stderr
