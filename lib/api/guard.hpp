@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <new>
+#include <pthread.h>
 #include <spaces/error.h>
 #include <utility>
 
@@ -17,10 +18,24 @@ spaces_status report_out_of_memory(spaces_error **error) noexcept;
 // For an exception of the standard library, which no one should have let through.
 spaces_status report_unexpected(spaces_error **error, const char *what) noexcept;
 
+// A cancelled thread (pthread_cancel(3)) unwinds like an exception, which would end the process here; so it
+// waits until the call is over.
+class CancellationHeld {
+  public:
+    CancellationHeld() noexcept { ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+    CancellationHeld(const CancellationHeld &) = delete;
+    CancellationHeld &operator=(const CancellationHeld &) = delete;
+    ~CancellationHeld() { ::pthread_setcancelstate(before_, nullptr); }
+
+  private:
+    int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
 template <class Body> spaces_status guard(spaces_error **error, Body &&body) noexcept {
     if (error != nullptr) {
         *error = nullptr;
     }
+    const CancellationHeld held;
     try {
         std::forward<Body>(body)();
         return SPACES_OK;
