@@ -61,6 +61,7 @@ int print_completion(std::span<char *const> words);
 int help(std::span<char *const> words);
 
 void print_help(Command command);
+void print_help(const Verb &verb);
 
 // The lines that the completion scripts ask for; a command of its own that is not shown to people.
 int list_for_completion(std::span<char *const> words);

@@ -102,6 +102,10 @@ void print_help(Command command) {
     print_out(text + "\nExamples:\n" + description.examples);
 }
 
+void print_help(const Verb &verb) {
+    print_out(std::string("Usage: space ") + verb.name + " " + verb.takes + "\n\n" + verb.summary + "\n");
+}
+
 int help(std::span<char *const> words) {
     if (words.empty()) {
         print_out(overview);
@@ -113,8 +117,7 @@ int help(std::span<char *const> words) {
     }
     for (const Verb &verb : verbs()) {
         if (words.front() == std::string_view(verb.name)) {
-            print_out(std::string("Usage: space ") + verb.name + " " + verb.takes + "\n\n" + verb.summary +
-                      "\n");
+            print_help(verb);
             return 0;
         }
     }

@@ -9,6 +9,18 @@ namespace cli {
 
 namespace {
 
+bool is_help(std::string_view word) {
+    return word == "-h" || word == "--help";
+}
+
+int run(const Verb &verb, std::span<char *const> words) {
+    if (!words.empty() && is_help(words.front())) {
+        print_help(verb);
+        return 0;
+    }
+    return verb.run(words);
+}
+
 int dispatch(std::span<char *const> words) {
     Asked asked;
     while (!words.empty()) {
@@ -16,7 +28,7 @@ int dispatch(std::span<char *const> words) {
         words = words.subspan(1);
         if (word == "-v" || word == "--verbose") {
             asked.verbose = true;
-        } else if (word == "-h" || word == "--help") {
+        } else if (is_help(word)) {
             return help({});
         } else if (word == "--version") {
             print_out(std::string("space ") + spaces_version_string() + "\n");
@@ -28,7 +40,7 @@ int dispatch(std::span<char *const> words) {
         } else {
             for (const Verb &verb : verbs()) {
                 if (word == verb.name) {
-                    return verb.run(words);
+                    return run(verb, words);
                 }
             }
             if (word.starts_with('-')) {

@@ -39,7 +39,10 @@ def test_help_of_a_command(plain, command):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_help_of_a_verb(plain, verb):
-    assert plain.output("help", verb).startswith(f"Usage: space {verb}")
+    shown = plain.output("help", verb)
+    assert shown.startswith(f"Usage: space {verb}")
+    if verb != "help":
+        assert plain.output(verb, "--help") == plain.output(verb, "-h") == shown
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -2,6 +2,8 @@
 
 import os
 import pathlib
+import shlex
+import shutil
 import subprocess
 
 import pytest
@@ -196,14 +198,31 @@ def test_propagation(as_root):
     assert " master:" not in shown
 
 
-def test_map_auto_gives_the_ranges_of_subuid(as_root):
-    # As root the ranges of /etc/subuid are root's; without one the error names the file.
-    done = as_root.run("execute", "--map-auto", "cat", "/proc/self/uid_map")
-    lines = pathlib.Path("/etc/subuid").read_text().splitlines()
-    listed = any(line.startswith(("root:", "0:")) for line in lines)
-    if listed:
-        assert done.returncode == 0
-        assert len(done.stdout.splitlines()) >= 2
-    else:
-        assert done.returncode == 125
-        assert "/etc/subuid" in done.stderr
+def test_map_auto_gives_the_ranges_of_subuid(as_ordinary_user, directory):
+    if os.geteuid() != 0 or shutil.which("newuidmap") is None:
+        pytest.skip("needs root, to lay another /etc/subuid over the host's, and newuidmap (uidmap)")
+    (directory / "passwd").write_text("root:x:0:0::/:/bin/sh\nsomebody:x:1000:1000::/:/bin/sh\n")
+    (directory / "subid").write_text("somebody:300000:500\n")
+    over = {"passwd": "passwd", "subuid": "subid", "subgid": "subid"}
+    mounts = "; ".join(f"mount --bind {directory}/{file} /etc/{name}" for name, file in over.items())
+    command = [*as_ordinary_user.command, "execute", "--map-auto", "cat", "/proc/self/uid_map"]
+    script = f"set -e; {mounts}; exec {shlex.join(command)}"
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split() for line in done.stdout.splitlines()] == [["0", "1000", "1"], ["1", "300000", "500"]]
+
+
+@pytest.mark.parametrize("uid", [0, 123456])
+def test_map_auto_without_a_range_says_so(as_ordinary_user, uid):
+    """Also for a user that no database knows."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be any user")
+    lines = pathlib.Path("/etc/subuid").read_text().splitlines() if os.path.exists("/etc/subuid") else []
+    if any(line.startswith(("root:", f"{uid}:")) for line in lines):
+        pytest.skip("this user has a range here")
+    program = as_ordinary_user.command[-1]
+    command = ["setpriv", f"--reuid={uid}", program, "execute", "--map-auto", "true"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 125
+    assert "/etc/subuid" in done.stderr
+    assert "space: hint: " in done.stderr
