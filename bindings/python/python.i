@@ -6,6 +6,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <spaces/spaces.h>
+#include <stdlib.h>
+#include <string.h>
 
 // Text of the system: UTF-8 as far as it is, and never a UnicodeDecodeError.
 static PyObject *spaces_python_text(const char *text) {
@@ -53,7 +55,10 @@ static int spaces_python_main(void *callable) {
 
 // Status and error: None, or an exception.
 %typemap(out) spaces_status {
-    (void)$1;
+    if ($1 == SPACES_ENOMEMORY) { // which may come without an error object
+        PyErr_NoMemory();
+        SWIG_fail;
+    }
     $result = spaces_python_none();
 }
 %typemap(in, numinputs = 0) spaces_error **error (spaces_error *failure = NULL) {
@@ -242,3 +247,25 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
 }
 
 %include "../spaces.i"
+
+%{
+extern char **environ;
+%}
+
+// The environment of this process, as it is now. While spaces_spawn() runs without the GIL, another thread may
+// change it, and it would be read half-way; the code of Python changes it with the GIL only.
+%extend spaces_spec {
+    spaces_status freeze_env(spaces_error **error) {
+        spaces_status status = spaces_spec_clear_env($self, error);
+        for (char **entry = environ; status == SPACES_OK && entry != NULL && *entry != NULL; ++entry) {
+            const char *value = strchr(*entry, '=');
+            if (value == NULL || value == *entry) {
+                continue; // no variable that a program could find
+            }
+            char *name = strndup(*entry, (size_t)(value - *entry));
+            status = name != NULL ? spaces_spec_set_env($self, name, value + 1, error) : SPACES_ENOMEMORY;
+            free(name);
+        }
+        return status;
+    }
+}

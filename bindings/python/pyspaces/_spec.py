@@ -67,12 +67,12 @@ def set_id_maps(spec: _spaces.spaces_spec, uid_map: Any, gid_map: Any, map_zero:
 
 
 def set_environment(spec: _spaces.spaces_spec, env: Mapping[Any, Any] | None) -> None:
-    """The whole environment of a program, `env` or this process'.
-
-    This process' is copied too, while no other thread can change it: libspaces runs without the GIL.
-    """
+    """The whole environment of a program: `env`, or this process' as it is now."""
+    if env is None:
+        spec.freeze_env()
+        return
     spec.clear_env()
-    for name, value in (os.environb if env is None else env).items():
+    for name, value in env.items():
         spec.set_env(name, value)
 
 

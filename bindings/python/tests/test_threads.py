@@ -10,8 +10,8 @@ import pytest
 from pyspaces import Container
 from support import UNPRIVILEGED, run_script
 
-STARTS = 1000  # of each kind
-THREADS = 4
+STARTS = 2000  # of each kind
+STARTERS, NOISE = 8, 4
 
 
 def busy(stop):
@@ -20,7 +20,9 @@ def busy(stop):
         text = "x" * 10000 + str(threading.get_ident())
         with open("/proc/self/stat") as file:
             file.read()
-        os.environ["PYSPACES_TEST_" + str(threading.get_ident())] = text[:100]
+        name = f"PYSPACES_TEST_{threading.get_ident()}"
+        os.environ[name] = text[:100]
+        del os.environ[name]
         {number: [text] * 10 for number in range(20)}
 
 
@@ -53,10 +55,10 @@ def test_storm(kind):
     options.update(newpid=True, newuts=True, **UNPRIVILEGED)
     stop, wrong = threading.Event(), []
     fds = len(os.listdir("/proc/self/fd"))
-    noise = [threading.Thread(target=busy, args=(stop,)) for _ in range(THREADS)]
+    noise = [threading.Thread(target=busy, args=(stop,)) for _ in range(NOISE)]
     starters = [
-        threading.Thread(target=start_all, args=(STARTS // THREADS, wrong), kwargs=options)
-        for _ in range(THREADS)
+        threading.Thread(target=start_all, args=(STARTS // STARTERS, wrong), kwargs=options)
+        for _ in range(STARTERS)
     ]
     for thread in noise + starters:
         thread.start()
@@ -65,9 +67,6 @@ def test_storm(kind):
     stop.set()
     for thread in noise:
         thread.join()
-    for name in list(os.environ):
-        if name.startswith("PYSPACES_TEST_"):
-            del os.environ[name]
     assert wrong == []
     assert len(os.listdir("/proc/self/fd")) == fds
     for thread in os.listdir("/proc/self/task"):
