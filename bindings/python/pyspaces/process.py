@@ -66,13 +66,19 @@ class Inject(Container):
 
     def _set_namespaces(self, spec: _spaces.spaces_spec, has_map: bool) -> Mapping[int, Any]:
         # Here True is for the namespace of the other process.
-        directory = _namespaces.directory_of(self.target_pid, self.proc)
+        pid = _spec.pid_of(self.target_pid, "target_pid")
+        directory = _namespaces.directory_of(pid, self.proc)
         others, chosen = _namespaces.chosen(self._choices, self.clone_flags)
-        joined = chosen & _namespaces.differing(directory)
-        paths = {ns.bit: f"{directory}/ns/{ns.name}" for ns in cloning.NAMESPACES if joined & ns.bit}
-        if os.fsdecode(self.proc) != "/proc":
-            _spec.set_namespaces(spec, paths)
-        elif joined:
-            spec.join_pid(_spec.pid_of(self.target_pid, "target_pid"), joined)
+        in_own_proc = os.fsdecode(self.proc) == "/proc"
+        if in_own_proc and chosen == cloning.ALL_NAMESPACES & ~sum(others):
+            spec.join_pid(pid, 0)  # all that differ when it is started
+            joined = {}
+        else:
+            bits = chosen & _namespaces.differing(directory)
+            joined = {ns.bit: f"{directory}/ns/{ns.name}" for ns in cloning.NAMESPACES if bits & ns.bit}
+            if not in_own_proc:
+                _spec.set_namespaces(spec, joined)
+            elif bits:
+                spec.join_pid(pid, bits)
         _spec.set_namespaces(spec, others)
-        return {**others, **paths}
+        return {**others, **joined}
