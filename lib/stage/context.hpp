@@ -28,13 +28,14 @@ inline Outcome check(plan::Call call, long result) {
 }
 
 struct Context {
-    char *base = nullptr;  // of the Plan
-    int control = -1;      // socket to the caller
-    int root_fd = -1;      // where mount targets are resolved
-    int failure_pipe = -1; // to the supervisor, which only wants to know whether the program was reached
-    int index = 0;         // of the present step
+    char *base = nullptr; // of the Plan
+    int control = -1;     // socket to the caller
+    int root_fd = -1;     // where mount targets are resolved
+    int index = 0;        // of the present step
     uint32_t callers_umask = 0;
-    char detail[192] = {}; // storage for Outcome::text
+    bool supervised = false; // by a process that says itself that the program was started
+    bool executing = false;  // the last step was reached and has not failed: what the supervisor goes by
+    char detail[192] = {};   // storage for Outcome::text
 
     // What differs between the stage and a fork of the caller.
     int *tid_address = nullptr; // where libc keeps the thread id of a fork, else null

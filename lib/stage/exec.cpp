@@ -104,7 +104,8 @@ Outcome execute(Context &context, const plan::Step &step) {
     if (caller_has_gone(context)) {
         exit_process(1);
     }
-    if (context.failure_pipe < 0) { // no supervisor that would say "started"
+    context.executing = true;
+    if (!context.supervised) {
         plan::Record record{};
         record.kind = RecordKind::executing;
         send(context, record);

@@ -7,9 +7,14 @@
 #include <linux/fcntl.h>
 #include <linux/mman.h>
 #include <linux/prctl.h>
+#include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/socket.h>
 #include <stddef.h>
+
+// ../process/clone.S
+extern "C" long spaces_clone_call(long number, long a, long b, long c, int (*function)(void *),
+                                  void *argument);
 
 namespace spaces::stage {
 
@@ -56,50 +61,39 @@ void reset_sigchld() {
     sys(__NR_rt_sigaction, SIGCHLD, action, 0L, 8L);
 }
 
-// Keeps these three, of which -1 is none.
-void close_others(int a, int b, int c) {
-    int keep[3];
-    uint32_t count = 0;
-    const int candidates[3] = {a, b, c};
-    for (const int fd : candidates) {
-        uint32_t at = fd >= 0 ? count++ : 0;
-        for (; fd >= 0 && at > 0 && keep[at - 1] > fd; --at) {
-            keep[at] = keep[at - 1];
-        }
-        if (fd >= 0) {
-            keep[at] = fd;
-        }
-    }
-    close_all_but(keep, count);
+// Keeps these two, of which the second may be none (-1).
+void close_others(int a, int b) {
+    const int keep[2] = {a < b || b < 0 ? a : b, a < b ? b : a};
+    close_all_but(keep, b < 0 ? 1 : 2);
 }
 
-// The child goes on with the Plan. This process keeps nothing that the program could want closed.
+int go_on(void *argument) {
+    auto &context = *static_cast<Context *>(argument);
+    ++context.index;
+    run_plan(context);
+    exit_process(1);
+}
+
+// The child goes on with the Plan, in the memory of this process, which the kernel stops until the child has
+// executed the program or ended: a copy would be made only to be thrown away. Both are the stage, so nothing
+// is shared that the other may not have.
 void stay_behind(Context &context) {
-    int ends[2];
-    if (const long result = sys(__NR_pipe2, ends, O_CLOEXEC); result < 0) {
-        fail(context, check(Call::pipe2, result));
-    }
-    const long program = sys(__NR_clone, SIGCHLD, 0L, 0L, 0L, 0L);
+    alignas(16) char stack[32768];
+    context.supervised = true;
+    const long dumpable = sys(__NR_prctl, PR_GET_DUMPABLE, 0L, 0L, 0L, 0L);
+    const long program = spaces_clone_call(__NR_clone, CLONE_VM | CLONE_VFORK | SIGCHLD,
+                                           reinterpret_cast<long>(stack + sizeof stack), 0, go_on, &context);
     if (program < 0) {
         fail(context, check(Call::clone, program));
     }
-    if (program == 0) {
-        sys(__NR_close, ends[0]);
-        context.failure_pipe = ends[1];
-        return;
+    if (!context.executing) {
+        exit_process(1); // the child has told the caller why, or was killed
     }
+    // A change of ids in the child has taken it from the memory, which is ours alone again.
+    sys(__NR_prctl, PR_SET_DUMPABLE, dumpable, 0L, 0L, 0L);
     const plan::Header &header = context.header();
-    close_others(context.control, ends[0], header.caller_pidfd);
+    close_others(context.control, header.caller_pidfd); // what the program could want closed
 
-    char byte;
-    long got;
-    do {
-        got = sys(__NR_read, ends[0], &byte, 1L);
-    } while (got == -eintr);
-    sys(__NR_close, ends[0]);
-    if (got != 0) {
-        exit_process(1); // it has told the caller why
-    }
     plan::Record record{};
     record.kind = RecordKind::started;
     send(context, record);
@@ -161,7 +155,7 @@ extern "C" [[noreturn]] void stage_main(long *stack) {
     supervision.caller_pidfd = static_cast<int>(next_number(line));
     supervision.time_limit_ms = static_cast<uint64_t>(next_number(line));
     supervision.time_limit_grace_ms = static_cast<uint64_t>(next_number(line));
-    close_others(supervision.control, supervision.caller_pidfd, -1);
+    close_others(supervision.control, supervision.caller_pidfd);
     supervise(supervision);
 }
 
