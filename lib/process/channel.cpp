@@ -53,12 +53,25 @@ bool Channel::send(const void *data, size_t size) const noexcept {
     return true;
 }
 
+size_t Channel::send_some(const void *data, size_t size) const noexcept {
+    const ssize_t sent = ::send(fd_.get(), data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent < 0 ? 0 : static_cast<size_t>(sent);
+}
+
+void Channel::wait_for_end(int timeout_ms) const noexcept {
+    pollfd entry{fd_.get(), POLLRDHUP, 0};
+    ::poll(&entry, 1, timeout_ms);
+}
+
 std::optional<Message> Channel::receive(int timeout_ms) const {
-    if (timeout_ms >= 0) {
-        pollfd entry{fd_.get(), POLLIN, 0};
-        if (::poll(&entry, 1, timeout_ms) <= 0) {
-            return {};
-        }
+    // Also without a time: recvmsg's own waiting is disturbed by everything that the other side reads.
+    pollfd entry{fd_.get(), POLLIN, 0};
+    int ready;
+    do {
+        ready = ::poll(&entry, 1, timeout_ms);
+    } while (ready < 0 && timeout_ms < 0);
+    if (ready <= 0) {
+        return {};
     }
     Message received{};
     iovec vector{&received.record, sizeof received.record};

@@ -23,6 +23,10 @@ class Channel {
 
     // False: the other side has gone; what it has said can still be received.
     bool send(const void *data, size_t size) const noexcept;
+    // As much as there is room for at once; how much that was.
+    size_t send_some(const void *data, size_t size) const noexcept;
+    // Returns when the other side has gone, or after that time.
+    void wait_for_end(int timeout_ms) const noexcept;
     // Nothing: the other side has gone, or, where `timeout_ms` is not -1, has not said anything in that time.
     std::optional<Message> receive(int timeout_ms) const;
     bool at_end() const noexcept;

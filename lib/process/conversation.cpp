@@ -58,6 +58,14 @@ bool Conversation::is_complete() const {
     return started_ && (moved_ || !plan_.moves);
 }
 
+// Whether the new process says something before the program runs that we have to answer or act upon.
+bool Conversation::wants_answers() const {
+    const auto &steps = plan_.builder.steps();
+    return plan_.supervised || plan_.moves || hooks_.halt_index >= 0 ||
+           std::any_of(steps.begin(), steps.end(),
+                       [](const plan::Step &step) { return step.op == plan::Op::await_maps; });
+}
+
 // The process that failed may not be known to us yet, and has to be reaped too.
 bool Conversation::waits_for_move(const plan::Record &failure) const {
     if (!plan_.moves || moved_) {
@@ -110,6 +118,10 @@ void Conversation::take(Message message, ChildGuard &child) {
 }
 
 void Conversation::finish(ChildGuard &child) {
+    if (!wants_answers()) {
+        // To be woken once, by the end of the channel, and not by each record before it.
+        channel_.wait_for_end(exec_check_ms);
+    }
     for (;;) {
         const bool exec_may_be_done = executing_ && (moved_ || !plan_.moves);
         std::optional<Message> message = channel_.receive(exec_may_be_done ? exec_check_ms : -1);

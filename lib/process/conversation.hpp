@@ -25,6 +25,7 @@ class Conversation {
     void take(Message message, ChildGuard &child);
     void take_moved(Message message, ChildGuard &child);
     bool is_complete() const;
+    bool wants_answers() const;
     bool waits_for_move(const plan::Record &failure) const;
 
     CompiledPlan &plan_;
