@@ -2,6 +2,7 @@
 #include "process/hint.hpp"
 
 #include "base/fd.hpp"
+#include "host/user_namespace.hpp"
 #include "spec/namespaces.hpp"
 
 #include <array>
@@ -28,18 +29,9 @@ long sysctl(const char *name) {
     return std::strtol(text.data(), nullptr, 10);
 }
 
-std::string restricted_user_namespaces() {
-    if (sysctl("kernel/unprivileged_userns_clone") == 0) {
-        return "kernel.unprivileged_userns_clone is 0: an administrator can allow user namespaces with "
-               "`sysctl kernel.unprivileged_userns_clone=1`";
-    }
-    if (sysctl("kernel/apparmor_restrict_unprivileged_userns") > 0) {
-        return "kernel.apparmor_restrict_unprivileged_userns is 1: this program needs an AppArmor profile "
-               "with "
-               "\"userns,\", or the sysctl must be 0";
-    }
-    return "the kernel refuses it to this process: inside a chroot or a container, or by a security module "
-           "or seccomp filter";
+std::string refused_user_namespaces() {
+    const Advice advice = user_namespace_refused();
+    return advice.reason + ": " + advice.hint;
 }
 
 struct StepHint {
@@ -98,7 +90,7 @@ std::string hint_for_namespaces(int error_number, uint32_t namespaces) {
     case EPERM:
     case EACCES:
         return with_user
-                   ? restricted_user_namespaces()
+                   ? refused_user_namespaces()
                    : "new namespaces need CAP_SYS_ADMIN; an ordinary user gets it in a new user namespace "
                      "(--user)";
     case ENOSPC:
