@@ -60,7 +60,7 @@ class Builder {
                          .fail_index = -1,
                          .fail_errno = 0,
                          .halt_index = -1,
-                         .reserved = 0};
+                         .await_go = 0};
     std::vector<plan::Step> steps_;
     std::vector<StepInfo> infos_;
     std::vector<int32_t> keep_;

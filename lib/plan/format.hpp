@@ -91,7 +91,9 @@ struct Header {
     int32_t fail_index;
     int32_t fail_errno;
     int32_t halt_index;
-    int32_t reserved;
+    // Nonzero: the caller first does something to the new process from outside, and sends one byte when it
+    // has.
+    int32_t await_go;
 };
 
 // The system calls that a failure can name, in the order of call_names.

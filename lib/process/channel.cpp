@@ -69,7 +69,7 @@ std::optional<Message> Channel::receive(int timeout_ms) const {
     int ready;
     do {
         ready = ::poll(&entry, 1, timeout_ms);
-    } while (ready < 0 && timeout_ms < 0);
+    } while (ready < 0 && errno == EINTR && timeout_ms < 0);
     if (ready <= 0) {
         return {};
     }

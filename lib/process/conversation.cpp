@@ -22,6 +22,9 @@ using plan::RecordKind;
 // forked in between and hold a copy of the stage's end. Whether the exec has happened can be seen as well.
 constexpr int exec_check_ms = 20;
 
+// How long the caller sleeps over what needs no answer: several times a usual start.
+constexpr int sleep_over_ms = 5;
+
 bool is_still_the_stage(pid_t pid) {
     const Fd file(::open(("/proc/" + std::to_string(pid) + "/cmdline").c_str(), O_RDONLY | O_CLOEXEC));
     char text[12] = {};
@@ -120,7 +123,7 @@ void Conversation::take(Message message, ChildGuard &child) {
 void Conversation::finish(ChildGuard &child) {
     if (!wants_answers()) {
         // To be woken once, by the end of the channel, and not by each record before it.
-        channel_.wait_for_end(exec_check_ms);
+        channel_.wait_for_end(sleep_over_ms);
     }
     for (;;) {
         const bool exec_may_be_done = executing_ && (moved_ || !plan_.moves);

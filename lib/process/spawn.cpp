@@ -73,7 +73,13 @@ Started spawn(const Spec &spec, const LaunchHooks &hooks) {
     CompiledPlan plan = compile(spec, Target::program, Opening::open);
     Fd theirs;
     Conversation conversation(plan, spec, hooks, theirs);
+    const bool writes_maps = (plan.clone_flags & SPACES_NAMESPACE_USER) != 0;
+    const bool works_outside =
+        writes_maps || plan.outside.oom_score_adj.has_value() || !plan.outside.limits.empty();
+    plan.builder.header().await_go = works_outside ? 1 : 0;
     const std::vector<char> buffer = plan.builder.finish();
+    // Before there is anybody to read it: then the stage need not wait for us.
+    const size_t sent = conversation.channel().send_some(buffer.data(), buffer.size());
     const std::string environment = std::to_string(theirs.get());
 
     CloneRequest request;
@@ -85,13 +91,15 @@ Started spawn(const Spec &spec, const LaunchHooks &hooks) {
     theirs.reset();
     plan.descriptors.clear();
 
-    set_from_outside(child.child().pid, plan.outside);
-    if ((plan.clone_flags & SPACES_NAMESPACE_USER) != 0) {
-        write_id_maps(child.child().pid, plan.outside);
+    // Where the stage has died, finish() says so.
+    conversation.channel().send(buffer.data() + sent, buffer.size() - sent);
+    if (works_outside) {
+        set_from_outside(child.child().pid, plan.outside);
+        if (writes_maps) {
+            write_id_maps(child.child().pid, plan.outside);
+        }
+        conversation.channel().send("", 1);
     }
-    const auto size = static_cast<uint32_t>(buffer.size());
-    conversation.channel().send(&size, sizeof size); // where the stage has died, finish() says so
-    conversation.channel().send(buffer.data(), buffer.size());
     conversation.finish(child);
     return conversation.hand_over(child);
 }

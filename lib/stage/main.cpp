@@ -42,7 +42,7 @@ bool receive(int control, void *to, size_t size) {
 }
 
 char *receive_plan(int control) {
-    uint32_t size = 0;
+    uint32_t size = 0; // the Plan begins with it
     if (!receive(control, &size, sizeof size) || size < sizeof(plan::Header)) {
         return nullptr;
     }
@@ -52,7 +52,8 @@ char *receive_plan(int control) {
         return nullptr;
     }
     auto *base = reinterpret_cast<char *>(memory);
-    return receive(control, base, size) ? base : nullptr;
+    reinterpret_cast<plan::Header *>(base)->size = size;
+    return receive(control, base + sizeof size, size - sizeof size) ? base : nullptr;
 }
 
 // A caller that ignores SIGCHLD would have the kernel throw our children's statuses away.
@@ -116,10 +117,24 @@ void stay_behind(Context &context) {
             sys(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
         }
     }
+    if (context.header().await_go != 0 && !receive_byte(context)) {
+        exit_process(1);
+    }
     context.callers_umask = static_cast<uint32_t>(sys(__NR_umask, 0L));
     context.supervise = stay_behind;
     run_plan(context);
     exit_process(1);
+}
+
+// Whether this is what the library hands over. Anything else, which somebody's environment would be, could
+// name a process that is none of ours.
+bool is_numbers(const char *text) {
+    for (; *text != 0; ++text) {
+        if ((*text < '0' || *text > '9') && *text != ' ' && *text != '-') {
+            return false;
+        }
+    }
+    return true;
 }
 
 long next_number(const char *&text) {
@@ -140,7 +155,7 @@ long next_number(const char *&text) {
 extern "C" [[noreturn]] void stage_main(long *stack) {
     const long argument_count = stack[0];
     const char *line = reinterpret_cast<const char *>(stack[argument_count + 2]);
-    if (line == nullptr) {
+    if (line == nullptr || !is_numbers(line)) {
         exit_process(1); // started by hand
     }
     sys(__NR_prctl, PR_SET_NAME, "spaces-init", 0L, 0L, 0L);
