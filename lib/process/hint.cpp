@@ -119,6 +119,10 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     if (record.call == plan::Call::mkdirat || record.call == plan::Call::mknodat) {
         return "the mount target is missing, and could not be made: make it beforehand";
     }
+    if (record.call == plan::Call::open_tree && record.error == EINVAL) {
+        return "in a new user namespace a mount is bound with all that is mounted below it or not at all: "
+               "\"rbind\"";
+    }
     if (record.call == plan::Call::move_mount && record.error == EINVAL) {
         return "a directory can be mounted on a directory only, and a file on a file only";
     }
