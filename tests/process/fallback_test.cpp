@@ -139,7 +139,7 @@ BOOST_DATA_TEST_CASE(a_container_is_joined_without, data::make(lacks) * data::ma
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_start_works_where_memfds_may_not_be_executed, *needs(root)) {
+BOOST_AUTO_TEST_CASE(a_start_works_where_memfds_may_not_be_executed, *needs(memfd_noexec)) {
     // vm.memfd_noexec belongs to a pid namespace: the host's stays as it is.
     in_pid_namespace([] {
         for (const char *level : {"1", "2"}) {

@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(that_ignores_sigchld_can_start_a_container, *needs(user_nam
         ::signal(SIGCHLD, SIG_IGN);
         Spec spec({probe(), "exit", "7"});
         spec.isolate(SPACES_NAMESPACE_ALL & ~SPACES_NAMESPACE_TIME);
-        Process process = start(spec);
-        expect_known_or_honestly_lost(process, 7);
+        // Its init tells the program's end itself, whatever kernel it is.
+        BOOST_TEST(start(spec).wait().exit_code() == 7);
     });
 }
 

@@ -80,8 +80,10 @@ BOOST_DATA_TEST_CASE(tells_a_core_dump, data::make({Place::host, Place::behind_i
     const Result result = start(spec).wait();
     BOOST_TEST(result.signal() == SIGABRT);
     BOOST_TEST(spaces_result_core_dumped(result) == 1);
-    spec.with<spaces_spec_set_rlimit>("RLIMIT_CORE", uint64_t{0}, uint64_t{0});
-    BOOST_TEST(spaces_result_core_dumped(start(spec).wait()) == 0);
+    if (!read_file("/proc/sys/kernel/core_pattern").starts_with('|')) { // a pipe gets the core in any case
+        spec.with<spaces_spec_set_rlimit>("RLIMIT_CORE", uint64_t{0}, uint64_t{0});
+        BOOST_TEST(spaces_result_core_dumped(start(spec).wait()) == 0);
+    }
 }
 
 BOOST_DATA_TEST_CASE(counts_the_time_of_the_processor, data::make(places), place) {

@@ -70,6 +70,12 @@ Answer new_id_maps() {
                   "newuidmap and newgidmap are not installed (Debian: package uidmap)");
 }
 
+Answer memfd_noexec() {
+    return root() ? answer(::access("/proc/sys/vm/memfd_noexec", F_OK) == 0,
+                           "this kernel has no vm.memfd_noexec (Linux 6.3)")
+                  : root();
+}
+
 Answer sys_resource() {
     return answer((effective_capabilities() >> CAP_SYS_RESOURCE & 1) != 0,
                   "CAP_SYS_RESOURCE is missing here, even to root");

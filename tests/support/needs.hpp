@@ -16,5 +16,6 @@ Answer ordinary_user();   // anybody else
 Answer user_namespaces(); // the caller may make them
 Answer new_id_maps();     // newuidmap and newgidmap are installed and may write maps
 Answer sys_resource();    // CAP_SYS_RESOURCE, to raise hard limits and lower oom_score_adj
+Answer memfd_noexec();    // the sysctl vm.memfd_noexec, and the right to set it in a pid namespace
 
 } // namespace support

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace support;
@@ -37,6 +38,15 @@ Failure file_fails(int stream, const std::string &path) {
 void with_masked_proc(const Scene &, const Body &body) {
     in_mount_namespace([&] {
         must(::mount("none", "/proc/sys", "tmpfs", MS_RDONLY, nullptr), "mount");
+        body();
+    });
+}
+
+// A user namespace may not separate a mount from those below it: they may be there to cover something.
+void with_a_mount_below(const Scene &scene, const Body &body) {
+    in_mount_namespace([&] {
+        must(::mkdir(scene.at("open/below").c_str(), 0755), "mkdir");
+        must(::mount("tmpfs", scene.at("open/below").c_str(), "tmpfs", 0, nullptr), "mount");
         body();
     });
 }
@@ -81,8 +91,16 @@ const std::vector<Row> file_system_rows = {
      "mount", ENOTDIR, "/etc/passwd/x", "cannot mount \"tmpfs\" on \"/etc/passwd/x\": Not a directory",
      false},
     {"a directory bound over a file",
-     [](const Scene &scene) { return mount_fails(scene, "/usr", "/etc/passwd", "bind"); }, SPACES_ESETUP,
-     "mount", EINVAL, "/etc/passwd", "cannot bind \"/usr\" on \"/etc/passwd\": Invalid argument", true},
+     [](const Scene &scene) {
+         return mount_fails(scene, scene.at("directory").c_str(), "/etc/passwd", "bind");
+     },
+     SPACES_ESETUP, "mount", EINVAL, "/etc/passwd",
+     "cannot bind \"DIR/directory\" on \"/etc/passwd\": Invalid argument", true},
+    {"a bind that would uncover what is mounted below",
+     [](const Scene &scene) { return mount_fails(scene, scene.at("open").c_str(), "/mnt", "bind"); },
+     SPACES_ESETUP, "mount", EINVAL, "DIR/open",
+     "cannot open the source \"DIR/open\" of the mount on \"/mnt\": Invalid argument", true,
+     with_a_mount_below, root},
     {"a file system that the kernel does not have",
      [](const Scene &scene) { return mount_fails(scene, "x", "/mnt", "nonexistentfs"); }, SPACES_ESETUP,
      "mount", ENODEV, "/mnt", "cannot mount \"nonexistentfs\" on \"/mnt\": No such device", true},

@@ -72,16 +72,6 @@ void without_a_stage(const Scene &, const Body &body) {
     });
 }
 
-Answer root_and_memfd_noexec() {
-    const Answer is_root = root();
-    if (!is_root || ::access("/proc/sys/vm/memfd_noexec", F_OK) == 0) {
-        return is_root;
-    }
-    Answer no(false);
-    no.message() << "this kernel has no vm.memfd_noexec (Linux 6.3)";
-    return no;
-}
-
 // A descriptor of a namespace that root made, in the hands of an ordinary user.
 constexpr int roots_uts = 50;
 
@@ -122,8 +112,7 @@ const std::vector<Row> namespace_rows = {
      "cannot make a process in new namespaces (user): Operation not permitted", true, in_a_chroot, root},
     {"memfds that may not be executed, and no stage as a file",
      [](const Scene &) { return start_fails(sound()); }, SPACES_ESYSTEM, "stage", ENOENT, "STAGE",
-     "cannot execute the stage \"STAGE\": No such file or directory", true, without_a_stage,
-     root_and_memfd_noexec},
+     "cannot execute the stage \"STAGE\": No such file or directory", true, without_a_stage, memfd_noexec},
     {"too many processes", [](const Scene &) { return start_fails(sound()); }, SPACES_ESYSTEM, "clone",
      EAGAIN, "", "cannot make a process: Resource temporarily unavailable", true, with_too_many_processes,
      root},
