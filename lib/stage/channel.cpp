@@ -97,7 +97,7 @@ void fail(Context &context, const Outcome &outcome) {
         copy_text(record.text, sizeof record.text, outcome.text);
     }
     send(context, record);
-    context.executing = false;
+    *context.executing = false;
     exit_process(1);
 }
 

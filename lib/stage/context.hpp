@@ -34,7 +34,10 @@ struct Context {
     int index = 0;        // of the present step
     uint32_t callers_umask = 0;
     bool supervised = false; // by a process that says itself that the program was started
-    bool executing = false;  // the last step was reached and has not failed: what the supervisor goes by
+    bool hidden = false;     // strangers can see this process, see Op::hide
+    // Whether the last step was reached and has not failed: what the supervisor goes by.
+    bool reached = false;
+    bool *executing = &reached;
     char detail[192] = {};   // storage for Outcome::text
 
     // What differs between the stage and a fork of the caller.

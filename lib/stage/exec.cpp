@@ -104,7 +104,7 @@ Outcome execute(Context &context, const plan::Step &step) {
     if (caller_has_gone(context)) {
         exit_process(1);
     }
-    context.executing = true;
+    *context.executing = true;
     if (!context.supervised) {
         plan::Record record{};
         record.kind = RecordKind::executing;

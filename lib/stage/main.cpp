@@ -75,19 +75,35 @@ int go_on(void *argument) {
     exit_process(1);
 }
 
+// A word that parent and child both have, where they share nothing else.
+bool *shared_word() {
+    const long page =
+        sys(__NR_mmap, 0L, sizeof(bool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0L);
+    return page < 0 && page > -4096 ? nullptr : reinterpret_cast<bool *>(page);
+}
+
 // The child goes on with the Plan, in the memory of this process, which the kernel stops until the child has
-// executed the program or ended: a copy would be made only to be thrown away. Both are the stage, so nothing
-// is shared that the other may not have.
+// executed the program or ended: a copy would be made only to be thrown away. Where the child is seen in
+// somebody else's pid namespace, though, who can trace it must not reach its supervisor outside
+// (CVE-2016-9962).
 void stay_behind(Context &context) {
     alignas(16) char stack[32768];
     context.supervised = true;
+    long flags = CLONE_VFORK | SIGCHLD;
+    if (!context.hidden) {
+        flags |= CLONE_VM;
+    } else if (bool *word = shared_word(); word != nullptr) {
+        context.executing = word;
+    } else {
+        fail(context, check(Call::mmap, -12)); // ENOMEM
+    }
     const long dumpable = sys(__NR_prctl, PR_GET_DUMPABLE, 0L, 0L, 0L, 0L);
-    const long program = spaces_clone_call(__NR_clone, CLONE_VM | CLONE_VFORK | SIGCHLD,
-                                           reinterpret_cast<long>(stack + sizeof stack), 0, go_on, &context);
+    const long program = spaces_clone_call(__NR_clone, flags, reinterpret_cast<long>(stack + sizeof stack), 0,
+                                           go_on, &context);
     if (program < 0) {
         fail(context, check(Call::clone, program));
     }
-    if (!context.executing) {
+    if (!*context.executing) {
         exit_process(1); // the child has told the caller why, or was killed
     }
     // A change of ids in the child has taken it from the memory, which is ours alone again.

@@ -135,6 +135,7 @@ Outcome run_step(Context &context, const Step &step) {
     case Op::time_offset:
         return enter_time_namespace(context.text(step.text[0]));
     case Op::hide:
+        context.hidden = true;
         return check(Call::prctl, sys(__NR_prctl, PR_SET_DUMPABLE, 0L, 0L, 0L, 0L));
     case Op::setgroups:
     case Op::setresgid:
