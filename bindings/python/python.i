@@ -1,5 +1,5 @@
-// The raw module pyspaces._spaces: how the C values of libspaces become Python objects and the other way round.
-// It is private; the package around it is what people use.
+// The raw module pyspaces._spaces: how the C values of libspaces become Python objects, and the other way
+// round. It is private; the package around it is what people use.
 %module(package="pyspaces") _spaces
 
 %{
@@ -23,7 +23,8 @@ static void spaces_python_raise(spaces_error *failure) {
             spaces_error_index(failure), spaces_python_text(spaces_error_step(failure)),
             spaces_python_text(spaces_error_object(failure)),
             spaces_python_text(spaces_error_system_call(failure)),
-            spaces_python_text(spaces_error_message(failure)), spaces_python_text(spaces_error_hint(failure)));
+            spaces_python_text(spaces_error_message(failure)),
+            spaces_python_text(spaces_error_hint(failure)));
         if (exception != NULL) {
             PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
             Py_DECREF(exception);
@@ -252,8 +253,8 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
 extern char **environ;
 %}
 
-// The environment of this process, as it is now. While spaces_spawn() runs without the GIL, another thread may
-// change it, and it would be read half-way; the code of Python changes it with the GIL only.
+// The environment of this process, as it is now. While spaces_spawn() runs without the GIL, another thread
+// may change it, and it would be read half-way; Python code changes it with the GIL only.
 %extend spaces_spec {
     spaces_status freeze_env(spaces_error **error) {
         spaces_status status = spaces_spec_clear_env($self, error);

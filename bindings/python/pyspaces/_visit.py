@@ -22,12 +22,48 @@ class Target(NamedTuple):
 
 
 class Visit:
-    """What is needed to go back from the namespaces that a thread has entered."""
+    """What is needed to go back from the namespaces that a thread has entered.
+
+    An exception can come from a signal handler at any point. So what is to be undone is written down before
+    it is done, and undoing it twice does no harm.
+    """
 
     def __init__(self) -> None:
         self.thread = threading.get_ident()
-        self.own: list[tuple[cloning.Namespace, int]] = []  # entered, with the descriptor of the thread's own
-        self.root = self.cwd = -1
+        self.own: list[tuple[cloning.Namespace, int]] = []  # with the descriptor of the thread's own
+        self.directories: list[int] = []  # root and working directory, where they change too
+
+    def enter(self, targets: Sequence[Target], whose: str) -> None:
+        """Enter all of them, or none."""
+        _refuse_the_impossible({target.namespace.bit for target in targets}, whose)
+        with contextlib.ExitStack() as opened:
+            files = [_open(target, opened) for target in targets]
+            try:
+                for (namespace, _), fd in zip(targets, files):
+                    self._enter_one(namespace, fd, whose)
+            except BaseException:
+                self.leave()
+                raise
+
+    def _enter_one(self, namespace: cloning.Namespace, fd: int, whose: str) -> None:
+        own = "pid_for_children" if namespace.bit == CLONE_NEWPID else namespace.name
+        own_fd = os.open(f"{_namespaces.OWN}/ns/{own}", os.O_RDONLY | os.O_CLOEXEC)
+        self.own.append((namespace, own_fd))
+        if namespace.bit == CLONE_NEWNS:
+            for path in ("/", "."):
+                self.directories.append(os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
+        try:
+            # To the one where it is already: this takes the privileges that coming back will take.
+            _setns(own_fd, namespace.bit)
+        except OSError as error:
+            os.close(self.own.pop()[1])
+            while namespace.bit == CLONE_NEWNS and self.directories:
+                os.close(self.directories.pop())
+            raise _cannot_come_back(namespace, whose, error) from None
+        try:
+            _setns(fd, namespace.bit)
+        except OSError as error:
+            raise _cannot_enter(namespace, whose, error) from None
 
     def leave(self) -> None:
         """Go back, as far as possible; raises RestoreError where it was not."""
@@ -40,24 +76,13 @@ class Visit:
                 object="thread",
             )
         failed: list[tuple[str, OSError]] = []
-        while self.own:
-            namespace, fd = self.own.pop()
+        interruption: BaseException | None = None
+        for _ in range(100):
             try:
-                _setns(fd, namespace.bit)
-            except OSError as error:
-                failed.append((namespace.name, error))
-            os.close(fd)
-        if self.root >= 0:
-            # Entering a mount namespace changes both to its root, and so does coming back.
-            try:
-                os.fchdir(self.root)
-                os.chroot(".")
-                os.fchdir(self.cwd)
-            except OSError as error:
-                failed.append(("root", error))
-            for fd in (self.root, self.cwd):
-                os.close(fd)
-            self.root = self.cwd = -1
+                self._go_back(failed)
+                break
+            except BaseException as error:  # of a signal handler, such as KeyboardInterrupt: it has to wait
+                interruption = error
         if failed:
             name, cause = failed[0]
             names = " and ".join(each for each, _ in failed)
@@ -70,51 +95,49 @@ class Visit:
                 system_call="setns",
                 hint="end this process: what it does from now on is done in the wrong place",
             ) from cause
+        if interruption is not None:
+            raise interruption
 
-
-def enter(targets: Sequence[Target], whose: str) -> Visit:
-    """Enter all of them, or none."""
-    bits = {target.namespace.bit for target in targets}
-    _refuse_the_impossible(bits, whose)
-    visit = Visit()
-    with contextlib.ExitStack() as opened:
-        files = []
-        for namespace, named in targets:
-            if hasattr(named, "fileno"):
-                files.append(named.fileno())
-                continue
-            file = named
-            if not isinstance(named, (str, bytes, os.PathLike)):
-                file = f"/proc/{_spec.pid_of(named, namespace.name)}/ns/{namespace.name}"
+    def _go_back(self, failed: list[tuple[str, OSError]]) -> None:
+        while self.own:
+            namespace, fd = self.own[-1]
             try:
-                fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+                _setns(fd, namespace.bit)
             except OSError as error:
-                raise errors.from_errno(
-                    error.errno or 0,
-                    f'cannot open "{os.fsdecode(file)}": {error.strerror}',
-                    step="setns",
-                    object=os.fsdecode(file),
-                    system_call="openat",
-                ) from None
-            opened.callback(os.close, fd)
-            files.append(fd)
-        try:
-            if CLONE_NEWNS in bits:
-                visit.root = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-                visit.cwd = os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-            for (namespace, _), fd in zip(targets, files):
-                own = "pid_for_children" if namespace.bit == CLONE_NEWPID else namespace.name
-                own_fd = os.open(f"{_namespaces.OWN}/ns/{own}", os.O_RDONLY | os.O_CLOEXEC)
-                try:
-                    _setns(fd, namespace.bit)
-                except OSError as error:
-                    os.close(own_fd)
-                    raise _cannot_enter(namespace, whose, error) from None
-                visit.own.append((namespace, own_fd))
-        except BaseException:
-            visit.leave()
-            raise
-    return visit
+                failed.append((namespace.name, error))
+            self.own.pop()
+            os.close(fd)
+        if len(self.directories) == 2:
+            # Entering a mount namespace changes both to its root, and so does coming back.
+            root, cwd = self.directories
+            try:
+                os.fchdir(root)
+                os.chroot(".")
+                os.fchdir(cwd)
+            except OSError as error:
+                failed.append(("root directory", error))
+        while self.directories:
+            os.close(self.directories.pop())
+
+
+def _open(target: Target, opened: contextlib.ExitStack) -> int:
+    file = target.file
+    if hasattr(file, "fileno"):
+        return int(file.fileno())
+    if not isinstance(file, (str, bytes, os.PathLike)):
+        file = f"/proc/{_spec.pid_of(file, target.namespace.name)}/ns/{target.namespace.name}"
+    try:
+        fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise errors.from_errno(
+            error.errno or 0,
+            f'cannot open "{os.fsdecode(file)}": {error.strerror}',
+            step="setns",
+            object=os.fsdecode(file),
+            system_call="openat",
+        ) from None
+    opened.callback(os.close, fd)
+    return fd
 
 
 def _refuse_the_impossible(bits: set[int], whose: str) -> None:
@@ -159,6 +182,18 @@ def _cannot_enter(namespace: cloning.Namespace, whose: str, error: OSError) -> e
         object=namespace.name,
         system_call="setns",
         hint=hint,
+    )
+
+
+def _cannot_come_back(namespace: cloning.Namespace, whose: str, error: OSError) -> errors.Error:
+    return errors.from_errno(
+        error.errno or 0,
+        f"cannot enter the {namespace.name} namespace of {whose}: "
+        f"there would be no way back to this thread's own: {error.strerror}",
+        step="setns",
+        object=namespace.name,
+        system_call="setns",
+        hint=f"this takes CAP_SYS_ADMIN here and in the user namespace that owns this thread's: {_ELSEWHERE}",
     )
 
 

@@ -60,8 +60,9 @@ class setns(contextlib.ContextDecorator):
         self._entered: list[_visit.Visit] = []
 
     def __enter__(self) -> setns:
-        whose = f"process {_spec.pid_of(self.target_pid, 'target_pid')}"
-        self._entered.append(_visit.enter(self._targets(), whose))
+        visit = _visit.Visit()
+        visit.enter(self._targets(), f"process {_spec.pid_of(self.target_pid, 'target_pid')}")
+        self._entered.append(visit)
         return self
 
     def __exit__(

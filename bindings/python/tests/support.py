@@ -54,12 +54,13 @@ def call(function: Callable[..., Any], *args: Any, container: Any = Container, *
         process = container(target=_answer, args=(sender, function, args), **options)
         process.start()
         sender.close()
-        try:
-            return receiver.recv()
-        finally:
-            process.join(30)
-            assert process.exitcode == 0
-            process.close()
+        with contextlib.suppress(EOFError):
+            answer = receiver.recv()
+        process.join(30)
+        exitcode = process.exitcode
+        process.close()
+    assert exitcode == 0
+    return answer
 
 
 def output(*argv: str, **options: Any) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 import pyspaces
 from pyspaces import Container, Error
-from support import GID_MAP, ROOT, UID_MAP, UNPRIVILEGED, call, needs_root, output
+from support import GID_MAP, ROOT, UID_MAP, UNPRIVILEGED, call, needs_root, output, run_script
 
 
 def test_exit_code():
@@ -293,23 +293,21 @@ def test_a_negative_time_limit_is_refused():
         Container(target=int, time_limit=-1).start()
 
 
-def test_die_with_parent():
-    from support import run_script
-
+@pytest.mark.parametrize("what", ["argv=['sleep', '60']", "target=pause", "target=pause, newpid=True"])
+def test_die_with_parent(what):
     result = run_script(
-        """
+        f"""
         import os
+        from support import UNPRIVILEGED, pause
         from pyspaces import Container
 
-        reader, writer = os.pipe()
-        # The end of the pipe tells when the container has gone.
-        container = Container(argv=["sleep", "60"], die_with_parent=True, pass_fds={5: 1})
-        container.start()
+        Container({what}, die_with_parent=True, **UNPRIVILEGED).start()
         os.kill(os.getpid(), 9)
-        """
+        """,
+        cwd=os.path.dirname(__file__),
     )
-    # run_script() reads to the end of the pipe that descriptor 5 of the sleep is.
-    assert result.returncode == -signal.SIGKILL
+    # run_script() has read to the end of the pipe that the container had as its standard output.
+    assert result.returncode == -signal.SIGKILL, result.stderr
 
 
 def test_kill_all():

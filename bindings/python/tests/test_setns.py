@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from pyspaces import Error, Inject, RestoreError, _visit, setns
-from support import ROOT, changed, namespaces, needs_root, needs_user, paused
+from support import ROOT, call, changed, namespaces, needs_root, needs_user, paused
 
 
 def here():
@@ -362,6 +362,43 @@ def test_another_thread_cannot_leave(other):
     os.close(own)
 
 
+@needs_root
+def test_an_interruption_on_the_way_back_has_to_wait(other, monkeypatch):
+    before = here()
+    original = _visit._setns
+    calls = []
+
+    def interrupted(fd, kind):
+        calls.append(kind)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        original(fd, kind)
+
+    with pytest.raises(KeyboardInterrupt), setns(other, net=True, uts=True):
+        monkeypatch.setattr(_visit, "_setns", interrupted)
+    assert len(calls) == 3
+    assert here() == before
+
+
+@needs_root
+@pytest.mark.parametrize("when", range(4))
+def test_an_interruption_on_the_way_there(other, monkeypatch, when):
+    before = here()
+    original = _visit._setns
+    calls = []
+
+    def interrupted(fd, kind):
+        original(fd, kind)
+        calls.append(kind)
+        if len(calls) == when + 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(_visit, "_setns", interrupted)
+    with pytest.raises(KeyboardInterrupt), setns(other, net=True, uts=True):
+        raise AssertionError("never here")
+    assert here() == before
+
+
 def test_wrong_arguments():
     with pytest.raises(TypeError, match="unexpected keyword argument 'nte'"):
         setns(1, nte=True)
@@ -393,3 +430,49 @@ def test_inject_from_within(other):
         assert process.exitcode == 0
         process.close()
     assert net == namespaces(other.pid)["net"]
+
+
+def test_root_of_a_container_visits_what_is_within():
+    """An ordinary user, too, has the privileges it takes inside a user namespace of their own."""
+
+    def visit():
+        with paused(net=True, uts=True, ipc=True, pid=True) as within:
+            before = here()
+            with setns(within, net=True, uts=True, pid=True):
+                inside = changed_here(before)
+                child = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True)
+            try:
+                with setns(within, uts=True, net="/proc/self/ns/uts"):
+                    raise AssertionError("never here")
+            except Error as error:
+                failure = error.object
+            return inside, int(child.stdout), failure, here() == before
+
+    assert call(visit, all=True, time=False) == ({"net", "uts"}, 3, "net", True)
+
+
+def test_no_entry_where_there_is_no_way_back():
+    """Root of a user namespace may go to a network of its own, but not back to one that the host owns."""
+
+    def visit():
+        with paused(net=True, uts=True) as within:
+            before = here()
+            with (
+                pytest.raises(PermissionError, match=r"no way back to this thread's own.*\.run\("),
+                setns(within, uts=True, net=True),
+            ):
+                raise AssertionError("never here")
+            return here() == before, setns(within).run(namespaces) == namespaces(within.pid)
+
+    assert call(visit, newuser=True, newuts=True) == (True, True)
+
+
+@needs_root
+def test_a_mount_namespace_that_cannot_be_entered_changes_no_directory(other, tmp_path, monkeypatch):
+    if threads() > 1:
+        pytest.skip("the interpreter that runs the tests has threads")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("no namespace")
+    with pytest.raises(Error, match="cannot enter the mnt namespace"), setns(other, mnt=tmp_path / "file"):
+        raise AssertionError("never here")
+    assert os.getcwd() == str(tmp_path)
