@@ -90,16 +90,10 @@ std::string read_until_death(int fd, pid_t pid, int &status) {
     ::_exit(failed || failed_assertions() != failed_before ? 1 : 0);
 }
 
-} // namespace
-
-void throw_errno(const char *what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
-void in_child(const Body &body) {
+void run_forked(pid_t (*fork_)(), const Body &body) {
     std::cout.flush();
     Pipe log;
-    const pid_t pid = must(::fork(), "fork");
+    const pid_t pid = must(fork_(), "fork");
     if (pid == 0) {
         log.read_end.reset();
         run_child(log.write_end.get(), body);
@@ -108,6 +102,24 @@ void in_child(const Body &body) {
     int status = 0;
     const std::string text = read_until_death(log.read_end.get(), pid, status);
     BOOST_TEST(status == 0, "in a child that ended with wait status " << status << ":\n" << text);
+}
+
+} // namespace
+
+void throw_errno(const char *what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+void in_child(const Body &body) {
+    run_forked(::fork, body);
+}
+
+void in_user_namespace(const Body &body) {
+    // By a raw clone, and not by unshare after fork: that one wants a process of one thread, and
+    // ThreadSanitizer gives a second one to each fork.
+    run_forked(
+        [] { return static_cast<pid_t>(::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0L, 0L, 0L, 0L)); },
+        body);
 }
 
 void in_mount_namespace(const Body &body) {

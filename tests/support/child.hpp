@@ -15,6 +15,9 @@ using Body = std::function<void()>;
 // with the child's log as text. An exception or a fatal signal is a failure too. Can be nested.
 void in_child(const Body &body);
 
+// The same in a new user namespace, which has no id maps yet.
+void in_user_namespace(const Body &body);
+
 // Throws std::system_error for the result -1 of a system call.
 template <class Result> Result must(Result result, const char *what);
 

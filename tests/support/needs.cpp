@@ -3,10 +3,12 @@
 
 #include "support/fd.hpp"
 
+#include <csignal>
 #include <iostream>
 #include <linux/capability.h>
 #include <sched.h>
 #include <sstream>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,13 +58,15 @@ Answer ordinary_user() {
 }
 
 Answer user_namespaces() {
-    const pid_t pid = ::fork();
+    // By clone, and not by unshare: that one wants a process of one thread, and ThreadSanitizer has two.
+    const long pid = ::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0L, 0L, 0L, 0L);
     if (pid == 0) {
-        ::_exit(::unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
+        ::syscall(SYS_exit_group, 0);
     }
-    int status = -1;
-    ::waitpid(pid, &status, 0);
-    return answer(status == 0, "user namespaces are not to be had here");
+    if (pid > 0) {
+        ::waitpid(static_cast<pid_t>(pid), nullptr, 0);
+    }
+    return answer(pid > 0, "user namespaces are not to be had here");
 }
 
 Answer new_id_maps() {
