@@ -38,7 +38,7 @@ struct Context {
     // Whether the last step was reached and has not failed: what the supervisor goes by.
     bool reached = false;
     bool *executing = &reached;
-    char detail[192] = {};   // storage for Outcome::text
+    char detail[192] = {}; // storage for Outcome::text
 
     // What differs between the stage and a fork of the caller.
     int *tid_address = nullptr; // where libc keeps the thread id of a fork, else null
