@@ -89,7 +89,8 @@ def plain(binary):
 def rootfs(directory):
     """A root file system of busybox alone."""
     busybox = shutil.which("busybox")
-    if busybox is None or b"dynamically" in subprocess.run(["file", busybox], capture_output=True).stdout:
+    # ldd(1) fails for what needs no loader.
+    if busybox is None or subprocess.run(["ldd", busybox], capture_output=True).returncode == 0:
         pytest.skip("needs a static busybox (busybox-static)")
     root = directory / "rootfs"
     for name in ("bin", "home/someone", "proc", "sys", "dev", "tmp", "etc"):
