@@ -11,10 +11,6 @@
 #include <sys/wait.h>
 #include <vector>
 
-// Of process/clone.S. Not libc's clone(3): the thread sanitizer takes that for a fork(2).
-extern "C" long spaces_clone_call(long number, long a, long b, long c, int (*function)(void *),
-                                  void *argument);
-
 namespace spaces {
 
 namespace {
@@ -53,7 +49,7 @@ int run(uint64_t flags, Call call, int *pidfd) {
     const AllSignalsBlocked blocked;
     const long pid =
         spaces_clone_call(SYS_clone, stage::raw(CLONE_VM | CLONE_VFORK | flags),
-                          stage::raw(stack.data() + stack_size), stage::raw(pidfd), enter, &call);
+                          stage::raw(stack.data() + stack_size), stage::raw(pidfd), nullptr, enter, &call);
     if (pid < 0) {
         return static_cast<int>(-pid);
     }

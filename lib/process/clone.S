@@ -1,6 +1,6 @@
-/* spaces_clone_call(number, a, b, c, function, argument): the system call `number` (clone or clone3), whose child
-   starts on a stack of its own: it calls function(argument) and ends with what that returns. The parent gets the
-   kernel's answer. libc's clone(3) has no clone3, and both must do nothing else in a child that shares our memory. */
+/* spaces_clone_call(number, a, b, c, child_tid, function, argument): the system call `number`, clone3(a, b) or
+   clone(a, b, c, child_tid), whose child starts on a stack of its own: it calls function(argument) and ends with what
+   that returns. The parent gets the kernel's answer. libc's clone(3) has no clone3, and both must do nothing else in a child that shares our memory. */
     .text
     .globl spaces_clone_call
     .hidden spaces_clone_call
@@ -13,7 +13,8 @@ spaces_clone_call:
     movq %rsi, %rdi
     movq %rdx, %rsi
     movq %rcx, %rdx
-    xorl %r10d, %r10d
+    movq %r8, %r10
+    movq 8(%rsp), %r8 /* kept for the child; read by the kernel with CLONE_SETTLS only */
     syscall
     testq %rax, %rax
     jz 1f
@@ -21,21 +22,18 @@ spaces_clone_call:
 1:
     .cfi_undefined rip
     xorl %ebp, %ebp
-    movq %r9, %rdi
-    call *%r8
+    movq %r8, %rdi
+    call *%r9
     movl %eax, %edi
     movl $60, %eax /* exit */
     syscall
     hlt
 #elif defined(__aarch64__)
     mov x8, x0
-    mov x6, x4
-    mov x7, x5
     mov x0, x1
     mov x1, x2
     mov x2, x3
     mov x3, xzr
-    mov x4, xzr
     svc #0
     cbz x0, 1f
     ret
@@ -43,8 +41,8 @@ spaces_clone_call:
     .cfi_undefined x30
     mov x29, xzr
     mov x30, xzr
-    mov x0, x7
-    blr x6
+    mov x0, x6
+    blr x5
     mov x8, #93 /* exit */
     svc #0
     brk #0

@@ -11,9 +11,6 @@
 #include <linux/sched.h>
 #include <signal.h>
 
-extern "C" long spaces_clone_call(long number, long a, long b, long c, int (*function)(void *),
-                                  void *argument);
-
 namespace spaces {
 
 namespace {
@@ -84,13 +81,13 @@ CloneAnswer clone_stage(const CloneRequest &request) noexcept {
     arguments.stack = reinterpret_cast<uint64_t>(stack);
     arguments.stack_size = sizeof stack;
     long pid = spaces_clone_call(__NR_clone3, reinterpret_cast<long>(&arguments), sizeof arguments, 0,
-                                 become_stage, &order);
+                                 nullptr, become_stage, &order);
     if (pid == -enosys || pid == -eperm) {
         // An old kernel, or a filter that cannot look into clone3's arguments. With all signals blocked no
         // handler of the caller can run in the child, so that CLONE_CLEAR_SIGHAND is not missed.
         pid = spaces_clone_call(__NR_clone, static_cast<long>(flags | SIGCHLD),
                                 reinterpret_cast<long>(stack + sizeof stack), reinterpret_cast<long>(&pidfd),
-                                become_stage, &order);
+                                nullptr, become_stage, &order);
     }
     CloneAnswer answer;
     if (pid < 0) {

@@ -38,6 +38,7 @@ struct Context {
     // Whether the last step was reached and has not failed: what the supervisor goes by.
     bool reached = false;
     bool *executing = &reached;
+    int init_is_busy = 0;  // nonzero: the init still holds what the program could find in /proc/1/fd
     char detail[192] = {}; // storage for Outcome::text
 
     // What differs between the stage and a fork of the caller.
@@ -106,6 +107,14 @@ struct Supervision {
     uint64_t time_limit_grace_ms = 0;
 };
 [[noreturn]] void supervise(const Supervision &supervision);
+
+// Until whoever shares this memory has made the word zero and woken us.
+inline void await_zero(const int *word) {
+    constexpr long futex_wait = 0;
+    for (int value; (value = __atomic_load_n(word, __ATOMIC_ACQUIRE)) != 0;) {
+        sys(__NR_futex, word, futex_wait, value, 0L);
+    }
+}
 
 inline void copy_text(char *to, unsigned long size, const char *from) {
     unsigned long length = 0;

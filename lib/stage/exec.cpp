@@ -104,6 +104,7 @@ Outcome execute(Context &context, const plan::Step &step) {
     if (caller_has_gone(context)) {
         exit_process(1);
     }
+    await_zero(&context.init_is_busy);
     *context.executing = true;
     if (!context.supervised) {
         plan::Record record{};

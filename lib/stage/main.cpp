@@ -12,10 +12,6 @@
 #include <linux/socket.h>
 #include <stddef.h>
 
-// ../process/clone.S
-extern "C" long spaces_clone_call(long number, long a, long b, long c, int (*function)(void *),
-                                  void *argument);
-
 namespace spaces::stage {
 
 namespace {
@@ -82,34 +78,42 @@ bool *shared_word() {
     return page < 0 && page > -4096 ? nullptr : reinterpret_cast<bool *>(page);
 }
 
-// The child goes on with the Plan, in the memory of this process, which the kernel stops until the child has
-// executed the program or ended: a copy would be made only to be thrown away. Where the child is seen in
-// somebody else's pid namespace, though, who can trace it must not reach its supervisor outside
-// (CVE-2016-9962).
+// The child goes on with the Plan, in the memory of this process until its exec: a copy would be made only to
+// be thrown away. Where the child is seen in somebody else's pid namespace, though, who can trace it must not
+// reach its supervisor outside (CVE-2016-9962).
 void stay_behind(Context &context) {
     alignas(16) char stack[32768];
+    int sharing = 0; // the kernel clears it when the child does not use this memory any more
+    long flags = SIGCHLD;
     context.supervised = true;
-    long flags = CLONE_VFORK | SIGCHLD;
     if (!context.hidden) {
-        flags |= CLONE_VM;
+        flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
+        sharing = 1;
+        context.init_is_busy = 1;
     } else if (bool *word = shared_word(); word != nullptr) {
+        flags |= CLONE_VFORK;
         context.executing = word;
     } else {
         fail(context, check(Call::mmap, -12)); // ENOMEM
     }
     const long dumpable = sys(__NR_prctl, PR_GET_DUMPABLE, 0L, 0L, 0L, 0L);
     const long program = spaces_clone_call(__NR_clone, flags, reinterpret_cast<long>(stack + sizeof stack), 0,
-                                           go_on, &context);
+                                           &sharing, go_on, &context);
     if (program < 0) {
         fail(context, check(Call::clone, program));
     }
+    const plan::Header &header = context.header();
+    // What the program could want closed. An init is seen by its program, which therefore waits for this.
+    close_others(context.control, header.caller_pidfd);
+    constexpr long futex_wake = 1;
+    __atomic_store_n(&context.init_is_busy, 0, __ATOMIC_RELEASE);
+    sys(__NR_futex, &context.init_is_busy, futex_wake, 1L);
+    await_zero(&sharing);
     if (!*context.executing) {
         exit_process(1); // the child has told the caller why, or was killed
     }
     // A change of ids in the child has taken it from the memory, which is ours alone again.
     sys(__NR_prctl, PR_SET_DUMPABLE, dumpable, 0L, 0L, 0L);
-    const plan::Header &header = context.header();
-    close_others(context.control, header.caller_pidfd); // what the program could want closed
 
     plan::Record record{};
     record.kind = RecordKind::started;

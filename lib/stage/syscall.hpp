@@ -4,6 +4,11 @@
 #include <asm/unistd.h>
 #include <stdint.h>
 
+// ../process/clone.S: clone and clone3, with a child on a stack of its own. Not libc's clone(3), which has no
+// clone3, and which the thread sanitizer takes for a fork(2).
+extern "C" long spaces_clone_call(long number, long a, long b, long c, int *child_tid,
+                                  int (*function)(void *), void *argument);
+
 namespace spaces::stage {
 
 // The kernel's own answer: a value, or minus an errno.
