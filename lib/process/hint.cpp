@@ -52,7 +52,10 @@ constexpr std::array step_hints{
     StepHint{"setrlimit", EPERM, "raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace"},
     StepHint{"setns", EPERM,
              "joining needs CAP_SYS_ADMIN in the user namespace that owns the target; join that one as well"},
-    StepHint{"setns", EINVAL, "a user namespace cannot be joined twice, nor an ancestor's pid namespace"},
+    StepHint{"setns", EINVAL,
+             "a user namespace cannot be joined twice or by a process of several threads, nor can an "
+             "ancestor's pid "
+             "namespace"},
     StepHint{"pivot_root", EINVAL, "where \"/\" is the initramfs, pivot_root cannot be used: ask for chroot"},
     StepHint{"mount", ENODEV, "this kernel does not have that file system, or its module is not loaded"},
     StepHint{"chdir", ENOENT, "the working directory is looked for inside the program's root directory"},
@@ -128,6 +131,11 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     }
     if (info.step == "exec" && record.error == ENOENT && info.object.find('/') == std::string::npos) {
         return "no directory of the PATH in the program's environment has it, inside its root directory";
+    }
+    if (info.step == "unshare" && record.error == EINVAL) {
+        return "this kernel lacks one of these namespaces (see `space features`), or a fork handler of the "
+               "calling process has started a thread: only a process of one thread may change its user "
+               "namespace";
     }
     if (info.step == "unshare") {
         return hint_for_namespaces(record.error, 0);
