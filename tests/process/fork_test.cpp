@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(it_has_its_own_proc) {
                }) == "2\n");
 }
 
-BOOST_AUTO_TEST_CASE(it_runs_in_the_root_directory_and_cwd_that_were_asked) {
+BOOST_AUTO_TEST_CASE(it_runs_in_the_root_directory_and_cwd_that_were_asked, *needs(forks_of_one_thread)) {
     const Rootfs rootfs;
     rootfs.directory("work");
     Spec spec = in_place(Place::behind_init);
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(it_runs_in_the_root_directory_and_cwd_that_were_asked) {
                }) == "/work 0 -1\n");
 }
 
-BOOST_AUTO_TEST_CASE(it_has_all_namespaces_ids_and_names_that_were_asked) {
+BOOST_AUTO_TEST_CASE(it_has_all_namespaces_ids_and_names_that_were_asked, *needs(forks_of_one_thread)) {
     Spec spec;
     spec.unshare(SPACES_NAMESPACE_ALL).with<spaces_spec_set_hostname>("callable");
     BOOST_TEST(output_of_fork(spec, [] {
@@ -272,7 +272,7 @@ BOOST_DATA_TEST_CASE(it_can_die_with_the_caller, data::make(places), place) {
     BOOST_TEST(::waitpid(caller, nullptr, 0) == caller);
 }
 
-BOOST_AUTO_TEST_CASE(it_joins_a_container) {
+BOOST_AUTO_TEST_CASE(it_joins_a_container, *needs(forks_of_one_thread)) {
     Spec spec({"/bin/sh", "-c", "echo up; exec cat"});
     spec.isolate(SPACES_NAMESPACE_ALL).with<spaces_spec_set_hostname>("joined");
     const Waiting container(spec);

@@ -69,6 +69,18 @@ Answer user_namespaces() {
     return answer(pid > 0, "user namespaces are not to be had here");
 }
 
+Answer forks_of_one_thread() {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::_exit(::unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(pid, &status, 0);
+    return answer(status == 0,
+                  "each fork of this program has a second thread, that of ThreadSanitizer, and so may "
+                  "neither make nor join a user namespace");
+}
+
 Answer new_id_maps() {
     return answer(::access("/usr/bin/newuidmap", X_OK) == 0 && ::access("/usr/bin/newgidmap", X_OK) == 0,
                   "newuidmap and newgidmap are not installed (Debian: package uidmap)");

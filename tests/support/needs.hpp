@@ -11,11 +11,12 @@ using Answer = boost::test_tools::assertion_result;
 using Condition = Answer (*)();
 boost::unit_test::precondition needs(Condition condition);
 
-Answer root();            // the superuser, of the first user namespace
-Answer ordinary_user();   // anybody else
-Answer user_namespaces(); // the caller may make them
-Answer new_id_maps();     // newuidmap and newgidmap are installed and may write maps
-Answer sys_resource();    // CAP_SYS_RESOURCE, to raise hard limits and lower oom_score_adj
-Answer memfd_noexec();    // the sysctl vm.memfd_noexec, and the right to set it in a pid namespace
+Answer root();                // the superuser, of the first user namespace
+Answer ordinary_user();       // anybody else
+Answer user_namespaces();     // the caller may make them
+Answer forks_of_one_thread(); // a fork of this program has one thread, and may make a user namespace
+Answer new_id_maps();         // newuidmap and newgidmap are installed and may write maps
+Answer sys_resource();        // CAP_SYS_RESOURCE, to raise hard limits and lower oom_score_adj
+Answer memfd_noexec();        // the sysctl vm.memfd_noexec, and the right to set it in a pid namespace
 
 } // namespace support
