@@ -52,7 +52,7 @@ enum class Op : uint16_t {
     setsid,
     terminal, // number[0]: rows, number[1]: columns, number[2]: uid that gets it
     dup,      // fd: source, number[0]: target
-    signals,  // number[0]: signal mask, number[1]: nonzero: default actions
+    signals,  // number[0]: signal mask
     exec,     // table: candidates, number[0]: count, number[1]: offset of argv, number[2]: offset of envp
     call      // the callable; only in a fork of the caller
 };
@@ -94,6 +94,8 @@ struct Header {
     // Nonzero: the caller first does something to the new process from outside, and sends one byte when it
     // has.
     int32_t await_go;
+    int32_t default_signals; // nonzero: every signal gets its default action
+    int32_t reserved;
 };
 
 // The system calls that a failure can name, in the order of call_names.

@@ -103,7 +103,7 @@ void add_exec(Compilation &compilation) {
 void add_signals(Compilation &compilation) {
     plan::Step &step = compilation.add(Op::signals, {"signals", "signal mask", "set the signals"});
     if (!compilation.spec.process.inherit_signals) {
-        step.number[1] = 1;
+        compilation.builder().header().default_signals = 1;
         return;
     }
     sigset_t mask;

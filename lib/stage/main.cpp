@@ -52,10 +52,17 @@ char *receive_plan(int control) {
     return receive(control, base + sizeof size, size - sizeof size) ? base : nullptr;
 }
 
-// A caller that ignores SIGCHLD would have the kernel throw our children's statuses away.
-void reset_sigchld() {
+void reset_signal(int signal) {
     const unsigned long action[4] = {0, 0, 0, 0};
-    sys(__NR_rt_sigaction, SIGCHLD, action, 0L, 8L);
+    sys(__NR_rt_sigaction, signal, action, 0L, 8L);
+}
+
+// What a caller ignores, an exec lets be ignored.
+void reset_signals() {
+    constexpr int signal_count = 64;
+    for (int signal = 1; signal <= signal_count; ++signal) {
+        reset_signal(signal); // EINVAL for SIGKILL and SIGSTOP
+    }
 }
 
 // Keeps these two, of which the second may be none (-1).
@@ -137,6 +144,9 @@ void stay_behind(Context &context) {
             sys(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
         }
     }
+    if (context.header().default_signals != 0) {
+        reset_signals(); // while the caller is at work too
+    }
     if (context.header().await_go != 0 && !receive_byte(context)) {
         exit_process(1);
     }
@@ -179,7 +189,7 @@ extern "C" [[noreturn]] void stage_main(long *stack) {
         exit_process(1); // started by hand
     }
     sys(__NR_prctl, PR_SET_NAME, "spaces-init", 0L, 0L, 0L);
-    reset_sigchld();
+    reset_signal(SIGCHLD); // ignored, it would have the kernel throw our children's statuses away
     const int control = static_cast<int>(next_number(line));
     if (*line == 0) {
         run_received_plan(control);

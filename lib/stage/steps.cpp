@@ -89,19 +89,7 @@ Outcome duplicate(const Step &step) {
     return check(Call::dup3, sys(__NR_dup3, step.fd, target, 0L));
 }
 
-Outcome set_signals(const Step &step) {
-    struct {
-        unsigned long handler;
-        unsigned long flags;
-        unsigned long restorer;
-        uint64_t mask;
-    } action{};
-    constexpr int signal_count = 64;
-    if (step.number[1] != 0) {
-        for (int signal = 1; signal <= signal_count; ++signal) {
-            sys(__NR_rt_sigaction, signal, &action, 0L, sizeof action.mask); // EINVAL for SIGKILL and SIGSTOP
-        }
-    }
+Outcome set_signal_mask(const Step &step) {
     constexpr int sig_setmask = 2;
     return check(Call::rt_sigprocmask,
                  sys(__NR_rt_sigprocmask, sig_setmask, &step.number[0], 0L, sizeof step.number[0]));
@@ -187,7 +175,7 @@ Outcome run_step(Context &context, const Step &step) {
     case Op::dup:
         return duplicate(step);
     case Op::signals:
-        return set_signals(step);
+        return set_signal_mask(step);
     case Op::exec:
         return execute(context, step);
     case Op::await_maps:
