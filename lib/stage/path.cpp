@@ -119,6 +119,19 @@ Outcome make(long parent, const char *name, bool is_file) {
     return result == -eexist ? Outcome{} : check(call, result);
 }
 
+// A directory or file in one that is there.
+Outcome make_last(long root, const char *path, bool is_file) {
+    char parent_path[path_max];
+    const char *name = last_component(path, parent_path);
+    const long parent = resolve(root, parent_path);
+    if (parent < 0) {
+        return check(Call::openat2, parent);
+    }
+    const Outcome outcome = make(parent, name, is_file);
+    sys(__NR_close, parent);
+    return outcome;
+}
+
 // mkdir -p inside the root; each step is resolved anew from the root, so that links in it stay inside.
 Outcome make_path(long root, const char *path, bool is_file) {
     char prefix[path_max];
@@ -144,15 +157,7 @@ Outcome make_path(long root, const char *path, bool is_file) {
             int ignored;
             return opened(found, ignored);
         }
-        char parent_path[path_max];
-        const char *name = last_component(prefix, parent_path);
-        const long parent = resolve(root, parent_path);
-        if (parent < 0) {
-            return check(Call::openat2, parent);
-        }
-        const Outcome outcome = make(parent, name, is_file && path[next] == 0);
-        sys(__NR_close, parent);
-        if (outcome.failed()) {
+        if (const Outcome outcome = make_last(root, prefix, is_file && path[next] == 0); outcome.failed()) {
             return outcome;
         }
     }
@@ -176,7 +181,11 @@ Outcome open_target(Context &context, const plan::Step &step, int &fd) {
         outcome.note = Note::target_missing;
         return outcome;
     }
-    outcome = make_path(context.root_fd, path, (step.flags & plan::step_target_is_file) != 0);
+    const bool is_file = (step.flags & plan::step_target_is_file) != 0;
+    outcome = make_last(context.root_fd, path, is_file); // most often there is one to make
+    if (outcome.error == enoent) {
+        outcome = make_path(context.root_fd, path, is_file);
+    }
     return outcome.failed() ? outcome : open_in_root(context, path, fd);
 }
 
