@@ -67,7 +67,7 @@ def measure(contenders: list[Contender], samples: int) -> list[list[float]]:
 
 def print_line(name: str, columns: list[str], verdict: str = "") -> None:
     print(
-        f"  {name:52}" + "".join(f"{column:>10}" for column in columns) + ("   " + verdict if verdict else "")
+        f"  {name:60}" + "".join(f"{column:>10}" for column in columns) + ("   " + verdict if verdict else "")
     )
 
 

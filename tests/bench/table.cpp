@@ -7,7 +7,7 @@ namespace bench {
 
 namespace {
 
-constexpr int name_width = 52;
+constexpr int name_width = 60;
 constexpr int column_width = 10;
 
 // The width of a field in characters, not bytes: what printf(3) counts.
