@@ -43,9 +43,13 @@ void print_header(const bench::Options &options) {
     ::uname(&name);
     double load = 0;
     ::getloadavg(&load, 1);
-    std::cout << "libspaces " << spaces_version_string() << " on Linux " << name.release << ", "
-              << std::thread::hardware_concurrency() << " processors, load " << load << "; "
-              << options.samples << " samples of each, in turn" << std::endl;
+    const unsigned processors = std::thread::hardware_concurrency();
+    std::cout << "libspaces " << spaces_version_string() << " on Linux " << name.release << ", " << processors
+              << " processors, load " << load << "; " << options.samples << " samples of each, in turn\n";
+    if (load > processors) {
+        std::cout << "The machine is busy. Under `chrt -r 10` (sched(7)) the figures are steadier.\n";
+    }
+    std::cout << std::flush;
 }
 
 } // namespace
