@@ -109,7 +109,6 @@ BOOST_DATA_TEST_CASE(at_each_step, data::make(every_plan::kinds), kind) {
 }
 
 BOOST_DATA_TEST_CASE(at_any_moment, data::make({false, true}), callable) {
-    probe(); // is copied once, and not by each caller
     as_subreaper([callable = callable] {
         std::minstd_rand random(20240607); // NOLINT: the same moments in each run, as far as that goes
         for (int round = 0; round < 200; ++round) {

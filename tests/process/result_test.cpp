@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <sys/resource.h>
+#include <unistd.h>
 
 using namespace support;
 namespace data = boost::unit_test::data;
@@ -69,6 +70,12 @@ BOOST_DATA_TEST_CASE(tells_a_core_dump, data::make({Place::host, Place::behind_i
     must(::getrlimit(RLIMIT_CORE, &limit), "getrlimit");
     if (limit.rlim_max == 0) {
         BOOST_TEST_MESSAGE("skipped: the hard limit of core files is 0");
+        return;
+    }
+    if (place != Place::host && ::geteuid() != 0) {
+        // As root of a new user namespace the program gets more capabilities by its exec than the stage has
+        // kept, and what gains capabilities by an exec is not dumpable.
+        BOOST_TEST_MESSAGE("skipped: a program in a new user namespace leaves no core");
         return;
     }
     const TempDir dir;

@@ -92,4 +92,7 @@ const std::string &probe() {
     return path;
 }
 
+// Before any test forks: a copy that a child made would be the child's to remove, and children end by _exit.
+[[maybe_unused]] static const std::string &made_early = probe();
+
 } // namespace support
