@@ -68,11 +68,14 @@ BOOST_AUTO_TEST_CASE(is_visible_in_its_pid_namespace_and_no_child_of_its_init) {
     const Fd out = process.take(SPACES_STDOUT);
     const std::string inner = read_line(out.get());
     BOOST_TEST(std::stoi(inner) > 2);
+    Fd in = process.take(SPACES_STDIN);
+    BOOST_REQUIRE(::write(in.get(), "\n", 1) == 1); // what comes back is cat's: the shell has become it
+    BOOST_TEST(read_line(out.get()) == "");
     const std::string seen = output_of(inject(container, {"cat", "/proc/" + inner + "/status"}));
     BOOST_TEST(seen.find("Name:\tcat\n") != std::string::npos, seen);
     // Its parent is outside: 0 from in there.
     BOOST_TEST(seen.find("PPid:\t0\n") != std::string::npos, seen);
-    process.take(SPACES_STDIN);
+    in.reset();
     const Result result = process.wait();
     BOOST_TEST(result.exit_code() == 0, result.json());
 }
