@@ -49,7 +49,7 @@ const Lack lacks[] = {
 
 const int answers[] = {ENOSYS, EPERM};
 
-const std::string seen = "/work container 0 0 2\n";
+const std::string seen = "/place container 0 0 2\n";
 
 Spec in_root(const Rootfs &rootfs) {
     Spec spec({"/bin/sh", "-c",
@@ -61,7 +61,7 @@ Spec in_root(const Rootfs &rootfs) {
     spec.isolate(SPACES_NAMESPACE_ALL & ~SPACES_NAMESPACE_TIME)
         .with<spaces_spec_set_root>(rootfs.path().c_str(), 1)
         .with<spaces_spec_set_default_mounts>(1)
-        .with<spaces_spec_set_cwd>("/work")
+        .with<spaces_spec_set_cwd>("/place")
         .with<spaces_spec_set_hostname>("container")
         .with<spaces_spec_set_env>("PATH", "/bin");
     return spec;
@@ -86,7 +86,7 @@ BOOST_DATA_TEST_CASE(a_plain_program_starts_without, data::make(lacks) * data::m
 
 BOOST_DATA_TEST_CASE(a_container_starts_without, data::make(lacks) * data::make(answers), lack, answer) {
     const Rootfs rootfs;
-    rootfs.directory("work");
+    rootfs.directory("place");
     const TempDir dir;
     dir.file("file", "x");
     Spec spec = in_root(rootfs);
@@ -106,7 +106,7 @@ BOOST_DATA_TEST_CASE(an_ordinary_users_container_starts_without, data::make(lack
         return;
     }
     const Rootfs rootfs;
-    rootfs.directory("work");
+    rootfs.directory("place");
     const TempDir dir;
     dir.file("file", "x");
     as_user(nobody_special, [&] {

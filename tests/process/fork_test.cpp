@@ -148,17 +148,17 @@ BOOST_AUTO_TEST_CASE(it_has_its_own_proc) {
 
 BOOST_AUTO_TEST_CASE(it_runs_in_the_root_directory_and_cwd_that_were_asked, *needs(forks_of_one_thread)) {
     const Rootfs rootfs;
-    rootfs.directory("work");
+    rootfs.directory("place");
     Spec spec = in_place(Place::behind_init);
     spec.unshare(SPACES_NAMESPACE_USER)
         .with<spaces_spec_set_root>(rootfs.path().c_str(), 0)
-        .with<spaces_spec_set_cwd>("/work");
+        .with<spaces_spec_set_cwd>("/place");
     BOOST_TEST(output_of_fork(spec, [] {
                    char path[256] = {};
                    ::dprintf(1, "%s %d %d\n", ::getcwd(path, sizeof path), ::access("/bin/probe", X_OK),
                              ::access("/etc/debian_version", F_OK));
                    return 0;
-               }) == "/work 0 -1\n");
+               }) == "/place 0 -1\n");
 }
 
 BOOST_AUTO_TEST_CASE(it_has_all_namespaces_ids_and_names_that_were_asked, *needs(forks_of_one_thread)) {

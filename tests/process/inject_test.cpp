@@ -109,11 +109,11 @@ BOOST_AUTO_TEST_CASE(chosen_namespaces_only) {
 
 BOOST_AUTO_TEST_CASE(begins_in_the_root_and_goes_where_it_is_told) {
     const Container container;
-    container.directory("work");
+    container.directory("place");
     Spec spec = inject(container, {"probe", "cwd"});
     BOOST_TEST(output_of(spec) == "/\n");
-    spec.with<spaces_spec_set_cwd>("/work");
-    BOOST_TEST(output_of(spec) == "/work\n");
+    spec.with<spaces_spec_set_cwd>("/place");
+    BOOST_TEST(output_of(spec) == "/place\n");
 }
 
 BOOST_AUTO_TEST_CASE(is_root_of_the_container_by_default) {

@@ -88,7 +88,7 @@ BOOST_DATA_TEST_CASE(tells_a_core_dump, data::make({Place::host, Place::behind_i
     BOOST_TEST(result.signal() == SIGABRT);
     BOOST_TEST(spaces_result_core_dumped(result) == 1);
     if (!read_file("/proc/sys/kernel/core_pattern").starts_with('|')) { // a pipe gets the core in any case
-        spec.args({probe(), "raise", std::to_string(SIGABRT)}); // without raising its own limit first
+        spec.args({probe(), "raise", std::to_string(SIGABRT)});         // without raising its own limit first
         spec.with<spaces_spec_set_rlimit>("RLIMIT_CORE", uint64_t{0}, uint64_t{0});
         BOOST_TEST(spaces_result_core_dumped(start(spec).wait()) == 0);
     }
