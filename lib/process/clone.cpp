@@ -25,15 +25,9 @@ struct Order {
     int exec_errno;
 };
 
-// What the steps of a Plan need in a new user namespace, and no more: raising one makes new credentials each
-// time, and all of them would take as long as an exec.
-constexpr long stage_capabilities[] = {
-    CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_KILL,     CAP_SETGID,
-    CAP_SETUID, CAP_SYS_CHROOT,   CAP_SYS_ADMIN,       CAP_SYS_TIME,
-};
-
 // In a new user namespace nobody is root before the id maps are written, and the exec of a non-root loses all
-// capabilities but the ambient ones. (The exec of the program, by root of that namespace, gives them all.)
+// capabilities but the ambient ones. All of them are kept: a program that gained some by its own exec, as
+// root of that namespace, would not be dumpable (no core, no files of its own in /proc).
 void raise_ambient_capabilities() noexcept {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
@@ -42,8 +36,11 @@ void raise_ambient_capabilities() noexcept {
         half.inheritable = half.permitted;
     }
     sys(__NR_capset, &header, data);
-    for (const long capability : stage_capabilities) {
-        sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0L, 0L);
+    for (long capability = 0; capability < 64; ++capability) {
+        if (sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0L, 0L) < 0 &&
+            capability > CAP_LAST_CAP) {
+            return;
+        }
     }
 }
 
