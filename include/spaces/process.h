@@ -19,6 +19,9 @@ typedef int (*spaces_main_fn)(void *userdata);
 /** Start the program of the Spec. Safe in a multithreaded process; its cost does not grow with the size of
  *  the caller. Blocks until the program runs or has failed to, usually about a millisecond.
  *
+ *  The environment that the program inherits is read from environ(7) during the call: as for
+ *  posix_spawn(3), no other thread may add or remove variables then.
+ *
  *  The new process is a child of the caller. The errors are SPACES_EINVALID (the Spec), SPACES_ESYSTEM (in
  * the caller), SPACES_ESETUP (in the new process, which is gone then, with all it had made) and
  *  SPACES_EUNSUPPORTED, SPACES_ENOTFOUND. */
@@ -27,7 +30,8 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spawn(const spaces_spec *spec, 
 
 /** As spaces_spawn(), but call @p main in a fork of this process instead of a program; the Spec has no
  *  arguments then. fork(2)'s rules about threads apply: only the calling thread exists in the new process,
- *  and fork handlers (pthread_atfork(3)) run as for fork(3). When @p main returns, the process ends by
+ *  and fork handlers (pthread_atfork(3)) run as for fork(3), in each fork that is needed. The new process
+ *  keeps the caller's descriptors, signal mask and handlers. When @p main returns, the process ends by
  *  _exit(2): no handlers of atexit(3) run and no stdio buffer is flushed. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main,
                                                       void *userdata, spaces_process **ret_process,

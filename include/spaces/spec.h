@@ -273,8 +273,9 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_mount_proc(spaces_spec
  *  @name The life of the program
  *  @{ */
 
-/** Nonzero: PID 1 of a new pid namespace is a small init that reaps orphans, passes signals on to the program
- *  and ends with it. 0: the program is PID 1 itself, with all that means (pid_namespaces(7)). Default 1. */
+/** Nonzero: PID 1 of a new pid namespace is a small init that reaps orphans, passes signals that processes
+ *  send to it (from inside as well) on to the program, and ends with it. 0: the program is PID 1 itself, with
+ *  all that means (pid_namespaces(7)). Default 1. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_init(spaces_spec *spec, int on,
                                                                spaces_error **error) SPACES_NOEXCEPT;
 
