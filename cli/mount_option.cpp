@@ -25,11 +25,12 @@ bool parse_bool(const std::string &value, const std::string &key) {
     throw_usage(in_quotes(key) + " in a mount is true or false, not " + in_quotes(value));
 }
 
-// A bind mount of a directory brings along what is mounted below it, unless it is told not to.
+// A bind mount of a directory brings along what is mounted below it, unless it is told not to; what is to be
+// read-only is so with all of it.
 void complete_bind(MountOption &mount, bool recursive) {
     std::string options = recursive ? "rbind" : "bind";
-    if (!mount.options.empty()) {
-        append_option(options, mount.options);
+    for (const std::string &option : split_quoted(mount.options, "mount")) {
+        append_option(options, recursive && option == "ro" ? "rro" : option);
     }
     mount.options = options;
 }

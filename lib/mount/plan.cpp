@@ -107,6 +107,7 @@ void add_attach(Compilation &compilation, const MountSpec &mount, const MountOpt
     step.flags = target_flags(compilation, is_file(mount.source));
     step.number[0] = slot;
     step.number[1] = options.attributes;
+    step.number[2] = options.recursive ? 1 : 0;
 }
 
 void add_filesystem(Compilation &compilation, const MountSpec &mount, const MountOptions &options) {

@@ -32,7 +32,8 @@ enum class Op : uint16_t {
     propagation, // number[0]: MS_* flags for "/"
     root,        // text[0]: path; becomes the root of the paths below, and a mount of its own
     clone_tree,  // text[0]: source, number[0]: slot, number[1]: recursive
-    attach_tree, // text[0]: target, number[0]: slot, number[1]: MOUNT_ATTR_*, number[2]: recursive attributes
+    attach_tree, // text[0]: target, number[0]: slot, number[1]: MOUNT_ATTR_*, number[2]: nonzero: with all
+                 // below it
     mount, // text[0]: target, text[1]: type, text[2]: source, text[3]: options of the file system, separated
            // by
            // commas, number[1]: MOUNT_ATTR_*

@@ -251,6 +251,7 @@ void decide_namespaces(Compilation &compilation) {
         decision.pid_entry = NamespaceDecision::PidEntry::supervise;
     }
     compilation.plan.clone_flags = decision.at_clone;
+    compilation.plan.init = decision.supervised_as_init;
     compilation.plan.supervised = decision.supervised_as_init || limited;
     compilation.plan.moves = decision.pid_entry == NamespaceDecision::PidEntry::move;
 }

@@ -83,7 +83,8 @@ std::optional<Message> Channel::receive(int timeout_ms) const {
     message.msg_controllen = sizeof control;
     ssize_t got;
     do {
-        got = ::recvmsg(fd_.get(), &message, MSG_WAITALL | MSG_CMSG_CLOEXEC);
+        got =
+            ::recvmsg(fd_.get(), &message, (timeout_ms >= 0 ? MSG_DONTWAIT : MSG_WAITALL) | MSG_CMSG_CLOEXEC);
     } while (got < 0 && errno == EINTR);
     if (got != static_cast<ssize_t>(sizeof received.record)) {
         return {}; // also where a killed process left half a record

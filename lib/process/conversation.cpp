@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <poll.h>
 #include <spaces/spec.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -21,6 +22,14 @@ using plan::RecordKind;
 // A channel that is not closed although the stage announced its exec: another thread of this process may have
 // forked in between and hold a copy of the stage's end. Whether the exec has happened can be seen as well.
 constexpr int exec_check_ms = 20;
+
+// For the same reason the end of a stage that was killed may not end the channel.
+constexpr int death_check_ms = 100;
+
+bool has_ended(const Child &child) {
+    pollfd entry{child.pidfd.get(), POLLIN, 0};
+    return ::poll(&entry, 1, 0) > 0;
+}
 
 // How long the caller sleeps over what needs no answer: several times a usual start.
 constexpr int sleep_over_ms = 5;
@@ -127,13 +136,17 @@ void Conversation::finish(ChildGuard &child) {
     }
     for (;;) {
         const bool exec_may_be_done = executing_ && (moved_ || !plan_.moves);
-        std::optional<Message> message = channel_.receive(exec_may_be_done ? exec_check_ms : -1);
+        std::optional<Message> message = channel_.receive(exec_may_be_done ? exec_check_ms : death_check_ms);
+        const bool is_over = !message && (channel_.at_end() || has_ended(child.child()));
+        if (is_over && !message) {
+            message = channel_.receive(0); // what it has said last
+        }
         if (message) {
             take(std::move(*message), child);
-        } else if (exec_may_be_done && (channel_.at_end() || !is_still_the_stage(child.child().pid))) {
+        } else if (exec_may_be_done && (is_over || !is_still_the_stage(child.child().pid))) {
             started_ = true;
-        } else if (!exec_may_be_done) {
-            break; // the other side has gone
+        } else if (is_over) {
+            break;
         }
         if (is_complete() || (failure_ && !waits_for_move(*failure_))) {
             break;
@@ -157,6 +170,7 @@ Started Conversation::hand_over(ChildGuard &child) {
     started.stdio[SPACES_TERMINAL] = std::move(terminal_);
     if (plan_.supervised) {
         started.supervisor = std::move(channel_);
+        started.init = plan_.init;
     } else {
         started.inherited_peak = own_peak_memory();
     }

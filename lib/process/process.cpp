@@ -20,6 +20,8 @@ namespace spaces {
 
 namespace {
 
+constexpr int most_records = 8;
+
 constexpr std::array<const char *, 4> stream_names{"stdin", "stdout", "stderr", "terminal"};
 
 uint64_t microseconds(const timeval &time) {
@@ -111,7 +113,12 @@ Result Process::collect() {
     // The supervisor's word first: its own status is only an echo of the program's.
     std::optional<plan::Record> ended;
     if (started_.supervisor) {
-        while (const std::optional<Message> message = started_.supervisor->receive(0)) {
+        // At most as many as there are kinds: who could trace the init could send without end.
+        for (int i = 0; i < most_records && !ended; ++i) {
+            const std::optional<Message> message = started_.supervisor->receive(0);
+            if (!message) {
+                break;
+            }
             if (message->record.kind == plan::RecordKind::ended) {
                 ended = message->record;
             }
@@ -178,6 +185,11 @@ void Process::kill(int signal) const {
 }
 
 void Process::kill_all() const {
+    if (started_.supervisor && !started_.init) {
+        kill(SIGKILL); // a supervisor that is no init kills its program, and ends with it; not the other way
+                       // round
+        return;
+    }
     sent_signals_.fetch_or(bit(SIGKILL));
     const std::string object = "process " + std::to_string(pid());
     if (::syscall(SYS_pidfd_send_signal, pidfd(), SIGKILL, nullptr, 0) != 0 && errno != ESRCH) {

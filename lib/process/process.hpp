@@ -16,6 +16,7 @@ struct Started {
     std::optional<Channel> supervisor; // where it has one
     Fd stdio[4];
     bool has_stdio[4] = {};
+    bool init = false;           // the child is PID 1 of the program's own pid namespace
     uint64_t inherited_peak = 0; // what ru_maxrss of a program without supervisor starts from
 };
 

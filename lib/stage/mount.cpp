@@ -53,6 +53,9 @@ unsigned long mount_flags(uint64_t attributes) {
     if ((attributes & MOUNT_ATTR_NODIRATIME) != 0) {
         flags |= MS_NODIRATIME;
     }
+    if ((attributes & MOUNT_ATTR_NOSYMFOLLOW) != 0) {
+        flags |= MS_NOSYMFOLLOW;
+    }
     return flags;
 }
 
@@ -103,18 +106,21 @@ Outcome set_attributes_or_remount(Context &context, const Step &step, bool recur
     return outcome;
 }
 
-Outcome bind_by_path(int source, int target) {
+Outcome bind_by_path(int source, int target, bool recursive) {
     char from[32];
     char to[32];
     describe_fd(source, from);
     describe_fd(target, to);
-    return check(Call::mount, sys(__NR_mount, from, to, 0L, MS_BIND | MS_REC, 0L));
+    return check(Call::mount, sys(__NR_mount, from, to, 0L, MS_BIND | (recursive ? MS_REC : 0), 0L));
 }
 
 // Gives fsopen's context one option: "size=64m" as a string, "ro" as a flag.
 long configure(long filesystem, const char *option, size_t length) {
-    char key[256];
-    char value[2048];
+    char key[256]; // longer ones fsconfig(2) does not take, while mount(2) does: those of overlay can be long
+    char value[256];
+    if (length >= sizeof value) {
+        return -enosys;
+    }
     size_t at = 0;
     size_t key_length = 0;
     while (at < length && option[at] != '=' && key_length + 1 < sizeof key) {
@@ -222,7 +228,6 @@ Outcome clone_tree(Context &context, const Step &step) {
 
 Outcome attach_tree(Context &context, const Step &step) {
     const Slot slot = decode(slot_of(context, step, 0));
-    const bool recursive = step.number[2] != 0;
     int target = -1;
     if (const Outcome outcome = open_target(context, step, target); outcome.failed()) {
         return outcome;
@@ -230,8 +235,8 @@ Outcome attach_tree(Context &context, const Step &step) {
     bool attributes_wanted = step.number[1] != 0;
     if (slot.is_tree && attributes_wanted) {
         // Before it is attached: the tree is never visible without its restrictions.
-        const Outcome outcome = set_attributes(slot.fd, step.number[1], recursive);
-        if (outcome.failed() && (!unavailable(outcome) || recursive)) {
+        const Outcome outcome = set_attributes(slot.fd, step.number[1], false);
+        if (outcome.failed() && !unavailable(outcome)) {
             sys(__NR_close, target);
             return outcome;
         }
@@ -241,14 +246,14 @@ Outcome attach_tree(Context &context, const Step &step) {
     if (slot.is_tree) {
         outcome = check(Call::move_mount, sys(__NR_move_mount, slot.fd, "", target, "", empty_to_empty));
     } else {
-        outcome = bind_by_path(slot.fd, target);
+        outcome = bind_by_path(slot.fd, target, step.number[2] != 0);
     }
     sys(__NR_close, slot.fd);
     sys(__NR_close, target);
     if (outcome.failed() || !attributes_wanted) {
         return outcome;
     }
-    return set_attributes_or_remount(context, step, recursive);
+    return set_attributes_or_remount(context, step, false);
 }
 
 Outcome mount_filesystem(Context &context, const Step &step) {

@@ -18,6 +18,7 @@ constexpr long eagain = 11;
 constexpr long eexist = 17;
 constexpr long enosys = 38;
 constexpr long eperm = 1;
+constexpr long enametoolong = 36;
 constexpr long eloop = 40;
 constexpr long path_max = 4096;
 // S_IFMT and so on, which <linux/stat.h> leaves to libc where there is one.
@@ -55,6 +56,10 @@ long open_by_component(long root, const char *path) {
         }
         name[length] = 0;
         path += length;
+        if (*path != 0 && *path != '/') {
+            sys(__NR_close, directory);
+            return -enametoolong;
+        }
         const bool is_parent = length == 2 && name[0] == '.' && name[1] == '.';
         const long next =
             is_parent ? -eloop : sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
