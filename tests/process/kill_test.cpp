@@ -96,6 +96,22 @@ BOOST_AUTO_TEST_CASE(all_without_a_pid_namespace_ends_the_program) {
     BOOST_TEST(running.process.wait().signal() == SIGKILL);
 }
 
+// Its supervisor's own death would be no signal to it: a change of ids clears PR_SET_PDEATHSIG.
+BOOST_AUTO_TEST_CASE(all_ends_a_supervised_program_that_has_changed_its_user, *needs(root)) {
+    for (const bool is_pid_1 : {false, true}) {
+        Spec spec(
+            {"setpriv", "--reuid", "1000", "--clear-groups", "sh", "-c", "echo ready; exec sleep 1000"});
+        spec.with<spaces_spec_set_time_limit>(uint64_t{1'000'000}, uint64_t{0});
+        if (is_pid_1) {
+            spec.with<spaces_spec_unshare>(SPACES_NAMESPACE_PID).with<spaces_spec_set_init>(0);
+        }
+        Running running(std::move(spec));
+        running.process.kill_all();
+        BOOST_TEST(read_all(running.out.get()).empty()); // comes to an end only with the program
+        BOOST_TEST(running.process.wait().cause() == "killed");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_a_process_that_has_ended_is_no_error) {
     Process process = start(Spec({probe(), "exit", "0"}));
     BOOST_TEST(process.has_ended());
