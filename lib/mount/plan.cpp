@@ -122,6 +122,9 @@ void add_filesystem(Compilation &compilation, const MountSpec &mount, const Moun
     step.text[2] = source;
     step.text[3] = data;
     step.flags = target_flags(compilation, false);
+    if (!compilation.spec.root && !compilation.namespaces.joins_mount) {
+        step.flags |= plan::step_callers_root;
+    }
     step.number[1] = options.attributes;
 }
 

@@ -62,6 +62,7 @@ enum StepFlags : uint16_t {
     step_optional = 1,       // the errors named at the Op are not failures
     step_make_target = 2,    // make a missing mount target: a directory
     step_target_is_file = 4, // … or an empty file
+    step_callers_root = 8,   // the target is in the caller's own root directory: a path is safe enough
 };
 
 inline constexpr uint64_t umask_of_caller = ~uint64_t{0};

@@ -96,6 +96,11 @@ void write_gid_map(pid_t pid, const OutsideWork &work) {
 
 } // namespace
 
+std::string own_uid_map(const OutsideWork &work) {
+    const bool is_root = is_own_id(work.uid_map, ::geteuid()) && work.uid_map.front().container_id == 0;
+    return is_root ? as_text(work.uid_map) : "";
+}
+
 void write_id_maps(pid_t pid, const OutsideWork &work) {
     if (!work.gid_map.empty() || work.setgroups) {
         write_gid_map(pid, work);

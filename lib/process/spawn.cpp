@@ -45,14 +45,14 @@ CloneAnswer clone_checked(const CloneRequest &request) {
     return answer;
 }
 
-Child start_stage(CloneRequest request) {
+CloneAnswer start_stage(CloneRequest request) {
     const Fd memfd = open_stage_memfd();
     const SignalMask blocked;
     if (memfd.is_open()) {
         request.stage_fd = memfd.get();
         CloneAnswer answer = clone_checked(request);
         if (answer.exec_errno == 0) {
-            return std::move(answer.child);
+            return answer;
         }
         if (!may_not_be_executed(answer.exec_errno)) {
             throw_stage_failure(answer.exec_errno, "");
@@ -64,7 +64,7 @@ Child start_stage(CloneRequest request) {
     if (answer.exec_errno != 0) {
         throw_stage_failure(answer.exec_errno, path);
     }
-    return std::move(answer.child);
+    return answer;
 }
 
 } // namespace
@@ -87,10 +87,13 @@ Started spawn(const Spec &spec, const LaunchHooks &hooks) {
     request.keep = plan.builder.kept().data();
     request.keep_count = plan.builder.kept().size();
     request.environment = environment.c_str();
-    ChildGuard child(start_stage(request));
-    theirs.reset();
-    plan.descriptors.clear();
-
+    const std::string uid_map = own_uid_map(plan.outside);
+    request.uid_map = uid_map.empty() ? nullptr : uid_map.c_str();
+    CloneAnswer answer = start_stage(request);
+    ChildGuard child(std::move(answer.child));
+    if (answer.wrote_uid_map) {
+        plan.outside.uid_map.clear();
+    }
     // Where the stage has died, finish() says so.
     conversation.channel().send(buffer.data() + sent, buffer.size() - sent);
     if (works_outside) {
@@ -100,6 +103,8 @@ Started spawn(const Spec &spec, const LaunchHooks &hooks) {
         }
         conversation.channel().send("", 1);
     }
+    theirs.reset();
+    plan.descriptors.clear();
     conversation.finish(child);
     return conversation.hand_over(child);
 }

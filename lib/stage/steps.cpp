@@ -55,6 +55,10 @@ Outcome enter_time_namespace(const char *offsets) {
 
 // The capabilities that were raised to survive the exec of the stage must not reach the program.
 Outcome drop_ambient() {
+    if (sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, static_cast<long>(CAP_SYS_ADMIN), 0L, 0L) ==
+        0) {
+        return {}; // none were: see clone_stage()
+    }
     if (const long result = sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);
         result < 0) {
         return check(Call::prctl, result);
