@@ -30,9 +30,10 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spawn(const spaces_spec *spec, 
 
 /** As spaces_spawn(), but call @p main in a fork of this process instead of a program; the Spec has no
  *  arguments then. fork(2)'s rules about threads apply: only the calling thread exists in the new process,
- *  and fork handlers (pthread_atfork(3)) run as for fork(3), in each fork that is needed. The new process
- *  keeps the caller's descriptors, signal mask and handlers. When @p main returns, the process ends by
- *  _exit(2): no handlers of atexit(3) run and no stdio buffer is flushed. */
+ *  and fork handlers (pthread_atfork(3)) run as for fork(3), in each fork that is needed. The calling thread
+ *  needs 128 KiB of stack. The new process keeps the caller's descriptors, signal mask and handlers. When
+ *  @p main returns, the process ends by _exit(2): no handlers of atexit(3) run and no stdio buffer is
+ *  flushed. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main,
                                                       void *userdata, spaces_process **ret_process,
                                                       spaces_error **error) SPACES_NOEXCEPT;

@@ -4,17 +4,16 @@
 // and its one thread may do what no child of a raw clone may. It then runs the Plan itself. Where an init or
 // supervisor is wanted, the process that has the namespaces forks once more for the function and becomes the
 // stage, which holds no copy of this process' memory.
+#include "process/fork.hpp"
 #include "base/sys.hpp"
 #include "process/conversation.hpp"
 #include "process/launch.hpp"
 #include "process/outside.hpp"
 #include "process/signals.hpp"
 #include "process/stage_image.hpp"
-#include "stage/context.hpp"
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -24,14 +23,6 @@
 namespace spaces {
 
 namespace {
-
-// What the new process needs; all of it made before the fork.
-struct Fork {
-    int (*main)(void *);
-    void *userdata;
-    const sigset_t *signal_mask;
-    int stage_fd;
-};
 
 Fd open_stage_for_fork() {
     Fd memfd = open_stage_memfd();
@@ -49,42 +40,8 @@ int *tid_address() {
     return ::prctl(PR_GET_TID_ADDRESS, &address) == 0 ? address : nullptr;
 }
 
-[[noreturn]] void become_supervisor(stage::Context &context, int stage_fd, pid_t program) {
-    const plan::Header &header = context.header();
-    char line[128];
-    std::snprintf(line, sizeof line, "%d %d %d %llu %llu", context.control, program, header.caller_pidfd,
-                  static_cast<unsigned long long>(header.time_limit_ms),
-                  static_cast<unsigned long long>(header.time_limit_grace_ms));
-    ::fcntl(context.control, F_SETFD, 0);
-    if (header.caller_pidfd >= 0) {
-        ::fcntl(header.caller_pidfd, F_SETFD, 0);
-    }
-    const char *argv[] = {"spaces-init", nullptr};
-    const char *envp[] = {line, nullptr};
-    ::syscall(SYS_execveat, stage_fd, "", argv, envp, AT_EMPTY_PATH);
-    const int error = errno;
-    ::kill(program, SIGKILL);
-    stage::fail(context, stage::check(plan::Call::execve, -error));
-}
-
-// Its children's statuses are the supervisor's business, even where the caller ignores SIGCHLD.
-void fork_and_supervise(stage::Context &context) {
-    struct sigaction callers {};
-    struct sigaction by_default {};
-    by_default.sa_handler = SIG_DFL;
-    ::sigaction(SIGCHLD, &by_default, &callers);
-    const pid_t program = ::fork();
-    if (program < 0) {
-        stage::fail(context, stage::check(plan::Call::clone, -errno));
-    }
-    if (program > 0) {
-        become_supervisor(context, static_cast<const Fork *>(context.user)->stage_fd, program);
-    }
-    ::sigaction(SIGCHLD, &callers, nullptr);
-}
-
 [[noreturn]] void call_main(stage::Context &context) {
-    const auto &order = *static_cast<const Fork *>(context.user);
+    const Fork &order = fork_of(context);
     plan::Record record{};
     record.kind = plan::RecordKind::started;
     stage::send(context, record);
@@ -97,14 +54,15 @@ void fork_and_supervise(stage::Context &context) {
     ::_exit(order.main(order.userdata) & 0xff);
 }
 
-[[noreturn]] void run_in_fork(std::vector<char> &buffer, int control, const Fork &order) {
+[[noreturn]] void run_in_fork(std::vector<char> &buffer, int control, Fork &order, bool init) {
     stage::Context context;
     context.base = buffer.data();
     context.control = control;
     context.tid_address = tid_address();
+    context.enter_pid = init ? enter_pid_as_init : nullptr;
     context.supervise = fork_and_supervise;
     context.call = call_main;
-    context.user = const_cast<Fork *>(&order);
+    context.user = &order;
     if (stage::receive_byte(context)) { // what is done from outside is done
         context.callers_umask = ::umask(0);
         stage::run_plan(context);
@@ -140,14 +98,14 @@ Started fork_and_call(const Spec &spec, int (*main)(void *), void *userdata, con
     pid_t pid = -1;
     {
         const SignalMask blocked;
-        const Fork order{main, userdata, &blocked.saved(), stage.get()};
+        Fork order{main, userdata, &blocked.saved(), stage.get(), {}, 0};
         pid = ::fork();
         if (pid == 0) {
             ::close(conversation.channel().get());
             for (Fd &ours : plan.stdio) {
                 ours.reset();
             }
-            run_in_fork(buffer, theirs.get(), order);
+            run_in_fork(buffer, theirs.get(), order, plan.init);
         }
         sys("fork", pid, {"fork", "", "make a process"});
     }

@@ -42,7 +42,8 @@ struct Context {
     char detail[192] = {}; // storage for Outcome::text
 
     // What differs between the stage and a fork of the caller.
-    int *tid_address = nullptr; // where libc keeps the thread id of a fork, else null
+    int *tid_address = nullptr;             // where libc keeps the thread id of a fork, else null
+    void (*enter_pid)(Context &) = nullptr; // else enter_pid_namespace()
     void (*supervise)(Context &) = nullptr;
     void (*call)(Context &) = nullptr;
     void *user = nullptr;
@@ -56,6 +57,10 @@ struct Context {
 // Runs the steps from `context.index` on; comes back only from the end of a Plan that is called, not
 // executed.
 void run_plan(Context &context);
+// The rest of the Plan, in a child that was made for it: the `function` of spaces_clone_call().
+int go_on(void *context);
+// This process has done its work: another child of the caller goes on.
+[[noreturn]] void hand_over(Context &context, long pid, int pidfd);
 
 // channel.cpp
 void send(Context &context, const plan::Record &record);

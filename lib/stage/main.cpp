@@ -71,13 +71,6 @@ void close_others(int a, int b) {
     close_all_but(keep, b < 0 ? 1 : 2);
 }
 
-int go_on(void *argument) {
-    auto &context = *static_cast<Context *>(argument);
-    ++context.index;
-    run_plan(context);
-    exit_process(1);
-}
-
 // A word that parent and child both have, where they share nothing else.
 bool *shared_word() {
     const long page =

@@ -37,14 +37,7 @@ void enter_pid_namespace(Context &context) {
     if (pid == 0) {
         return;
     }
-    if (pid < 0) {
-        fail(context, check(Call::clone, pid));
-    }
-    Record record{};
-    record.kind = RecordKind::moved;
-    record.pid = static_cast<int32_t>(pid);
-    const Outcome outcome = send_with_fd(context, record, pidfd);
-    exit_process(outcome.failed() ? 1 : 0);
+    hand_over(context, pid, pidfd);
 }
 
 void halt(Context &context) {
@@ -56,6 +49,24 @@ void halt(Context &context) {
 }
 
 } // namespace
+
+void hand_over(Context &context, long pid, int pidfd) {
+    if (pid < 0) {
+        fail(context, check(Call::clone, pid));
+    }
+    Record record{};
+    record.kind = RecordKind::moved;
+    record.pid = static_cast<int32_t>(pid);
+    const Outcome outcome = send_with_fd(context, record, pidfd);
+    exit_process(outcome.failed() ? 1 : 0);
+}
+
+int go_on(void *argument) {
+    auto &context = *static_cast<Context *>(argument);
+    ++context.index;
+    run_plan(context);
+    exit_process(1);
+}
 
 void run_plan(Context &context) {
     const auto count = static_cast<int>(context.header().step_count);
@@ -74,7 +85,7 @@ void run_plan(Context &context) {
             await_maps(context);
             break;
         case Op::enter_pid:
-            enter_pid_namespace(context);
+            (context.enter_pid != nullptr ? context.enter_pid : enter_pid_namespace)(context);
             break;
         case Op::supervise:
             context.supervise(context);

@@ -62,35 +62,37 @@ class Popen(popen_fork.Popen):
             return _spaces.spaces_spawn(spec)
 
         _warn_of_threads()
-        with contextlib.ExitStack() as ours:
-            # The child can tell by this pipe that this process has ended: parent_process().sentinel.
-            parent_sentinel, held = _stdio.pipe()
-            ours.callback(os.close, parent_sentinel)
-            self.finalizer = util.Finalize(self, os.close, (held,))
-            # Its signals are blocked until the callable is called. PID 1 would lose one that came before.
-            ready = _Event() if self._without_init else None
+        # The child can tell by this pipe that this process has ended: parent_process().sentinel.
+        parent_sentinel, held = _stdio.pipe()
+        self.finalizer = util.Finalize(self, os.close, (held,))
+        ready: _Event | None = None
+        process = None
+
+        def child() -> int:
+            os.close(held)
             if ready is not None:
-                ours.callback(ready.close)
+                ready.set()
+            if before is not None:
+                before()
+            return _with_exit_handlers(process_obj._run_in_container, parent_sentinel)
 
-            def child() -> int:
-                os.close(held)
-                if ready is not None:
-                    ready.set()
-                if before is not None:
-                    before()
-                return _with_exit_handlers(process_obj._run_in_container, parent_sentinel)
-
-            process = None
-            try:
-                process = _spaces.spaces_fork(spec, child)
-                if ready is not None:
-                    ready.wait()
-            except BaseException:
-                self.finalizer()
-                if process is not None:  # Ctrl-C while it was waited for
-                    process.kill_all()
-                    process.wait(-1)
-                raise
+        try:
+            if self._without_init:
+                # Its signals are blocked until the callable is called. PID 1 would lose one that came before.
+                ready = _Event()
+            process = _spaces.spaces_fork(spec, child)
+            if ready is not None:
+                ready.wait()
+        except BaseException:
+            self.finalizer()
+            if process is not None:  # Ctrl-C while it was waited for
+                process.kill_all()
+                process.wait(-1)
+            raise
+        finally:
+            os.close(parent_sentinel)
+            if ready is not None:
+                ready.close()
         return process
 
     def _launch_daemon(self, process_obj: Container, spec: _spaces.spaces_spec, is_program: bool) -> None:

@@ -14,6 +14,19 @@ from .cloning import NAMESPACES
 
 Options = Mapping[str, Any]
 
+# Those that a setter of the same name takes as they are.
+_PLAIN_OPTIONS = (
+    "no_new_privs",
+    "oom_score_adj",
+    "new_session",
+    "terminal",
+    "setgroups",
+    "hostname",
+    "domainname",
+    "init",
+    "die_with_parent",
+)
+
 
 def load(given: Any) -> _spaces.spaces_spec:
     """A Spec, with an OCI configuration merged into it where one is given."""
@@ -25,13 +38,16 @@ def load(given: Any) -> _spaces.spaces_spec:
 
 def set_namespaces(spec: _spaces.spaces_spec, choices: Mapping[int, Any]) -> None:
     """`choices` by bit: True for a new one, False for the caller's, or one to join."""
+    new = sum(bit for bit, value in choices.items() if value is True)
+    if new:
+        spec.unshare(new)
+    if new == sum(choices):
+        return
     for namespace in NAMESPACES:
         value = choices.get(namespace.bit)
-        if value is None:
+        if value is None or value is True:
             continue
-        if value is True:
-            spec.unshare(namespace.bit)
-        elif value is False:
+        if value is False:
             spec.share(namespace.bit)
         elif isinstance(value, (str, bytes, os.PathLike)):
             spec.join_path(namespace.bit, value)
@@ -95,19 +111,9 @@ def set_process(spec: _spaces.spaces_spec, options: Options) -> None:
     for name, value in (options.get("time_offsets") or {}).items():
         seconds, rest = divmod(round(value * 10**9), 10**9)
         spec.set_time_offset(name, seconds, rest)
-    for name, setter in (
-        ("no_new_privs", spec.set_no_new_privs),
-        ("oom_score_adj", spec.set_oom_score_adj),
-        ("new_session", spec.set_new_session),
-        ("terminal", spec.set_terminal),
-        ("setgroups", spec.set_setgroups),
-        ("hostname", spec.set_hostname),
-        ("domainname", spec.set_domainname),
-        ("init", spec.set_init),
-        ("die_with_parent", spec.set_die_with_parent),
-    ):
+    for name in _PLAIN_OPTIONS:
         if options.get(name) is not None:
-            setter(options[name])
+            getattr(spec, "set_" + name)(options[name])
     if options.get("terminal_size") is not None:
         spec.set_terminal_size(*options["terminal_size"])
     if options.get("time_limit") is not None:

@@ -121,6 +121,8 @@ def _kernel_name(name: str) -> str:
 
 def check_flags(flags: int) -> int:
     """The namespaces that `flags` asks for; raises ValueError for what does not belong there."""
+    if not flags:
+        return 0
     # The lowest byte of clone(2)'s flags is the signal of the child's end, but for CLONE_NEWTIME.
     exit_signal = flags & 0x7F
     if exit_signal not in (0, signal.SIGCHLD):

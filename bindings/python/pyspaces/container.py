@@ -81,8 +81,8 @@ class Container(Steps, multiprocessing.Process):
         unknown = given.keys() - _OPTIONS - {"target", "args", "kwargs"} - cloning.REFUSED_FLAGS.keys()
         if unknown:
             raise TypeError(f"{type(self).__name__} got an unexpected keyword argument {min(unknown)!r}")
-        for name in cloning.REFUSED_FLAGS:
-            if given.pop(name, False):
+        for name in given.keys() & cloning.REFUSED_FLAGS.keys():
+            if given.pop(name):
                 raise cloning.refuse_flag(name)
 
         self.args = positional
@@ -283,6 +283,8 @@ class Container(Steps, multiprocessing.Process):
 
     def _overrides(self, base: type, *names: str) -> bool:
         """Whether this object has a method of its own in place of one of `base`."""
+        if type(self) is Container and self.__dict__.keys().isdisjoint(names):
+            return False  # without a look at each, which would copy its page after a fork
         return any(
             getattr(getattr(self, name), "__func__", None) is not getattr(base, name) for name in names
         )
