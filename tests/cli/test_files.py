@@ -78,6 +78,29 @@ def test_bind_mounts(space, rootfs, directory, options):
     assert ("Read-only file system" in done.stderr) == read_only
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--bind", "{source}:/home/data:ro"],
+        ["--mount", "type=bind,source={source},target=/home/data,readonly"],
+        ["--mount", "type=bind,source={source},target=/home/data,ro"],
+    ],
+)
+def test_a_read_only_bind_is_so_with_what_is_mounted_below(space, rootfs, directory, options):
+    source = directory / "source"
+    (source / "below").mkdir(parents=True)
+    source.chmod(0o777)
+    # What is mounted below is an outer container's: the host's table stays as it is.
+    outer = ["execute", "--user", "--mnt", "--tmpfs", f"{source}/below:mode=777", "--", space.command[-1]]
+    options = [option.format(source=source) for option in options]
+    script = "cat /proc/self/mountinfo; touch /home/data/new /home/data/below/new"
+    done = space.run(*outer, "chroot", "--pid", *options, rootfs, "sh", "-c", script)
+    mounts = {line.split()[4]: line.split()[5].split(",") for line in done.stdout.splitlines()}
+    assert "ro" in mounts["/home/data"]
+    assert "ro" in mounts["/home/data/below"]
+    assert done.stderr.count("Read-only file system") == 2
+
+
 def test_a_comma_in_a_mount_is_quoted(space, rootfs, directory):
     source = directory / "a,b"
     source.mkdir()

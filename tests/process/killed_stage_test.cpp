@@ -1,0 +1,74 @@
+// A stage killed by SIGKILL in the middle of a start, while something else holds its end of the channel, as a
+// fork that another thread of the caller has made meanwhile does: the caller is told of the death all the
+// same.
+#include "every_plan.hpp"
+
+#include "base/error.hpp"
+#include "support/api.hpp"
+#include "support/child.hpp"
+#include "support/needs.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <filesystem>
+#include <sys/syscall.h>
+
+using namespace support;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+// All sockets of the process: what a fork at the wrong moment would have copies of.
+std::vector<Fd> sockets_of(pid_t pid) {
+    const Fd pidfd(must(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "pidfd_open"));
+    std::vector<Fd> sockets;
+    for (const auto &entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) {
+        if (std::filesystem::read_symlink(entry).string().starts_with("socket:")) {
+            const int number = std::stoi(entry.path().filename());
+            sockets.emplace_back(
+                must(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)), "pidfd_getfd"));
+        }
+    }
+    return sockets;
+}
+
+void kill_at(const every_plan::Kind &kind, const spaces::Spec &spec, size_t index) {
+    std::vector<Fd> held;
+    spaces::LaunchHooks hooks;
+    hooks.halt_index = static_cast<int>(index);
+    hooks.halted = [&](pid_t pid) {
+        held = sockets_of(pid);
+        BOOST_TEST(!held.empty());
+        must(::kill(pid, SIGKILL), "kill");
+    };
+    std::string message;
+    try {
+        every_plan::launch(kind, spec, hooks);
+    } catch (const spaces::Error &error) {
+        BOOST_TEST(error.code == SPACES_ESETUP);
+        message = error.message;
+    }
+    BOOST_TEST(message == "the new process was killed before the program was started");
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(killed_stage_test, *needs(root))
+
+BOOST_DATA_TEST_CASE(is_told_although_its_end_of_the_channel_lives_on, data::make(every_plan::kinds), kind) {
+    const every_plan::Scene scene;
+    const spaces::Spec spec = scene.spec(kind);
+    const size_t last = every_plan::steps_of(kind, spec).size() - 1;
+    // In a child, which is killed when it waits for ever.
+    in_child([&] {
+        for (const size_t index : {size_t{0}, last}) {
+            BOOST_TEST_CONTEXT("step " << index) {
+                kill_at(kind, spec, index);
+            }
+        }
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
