@@ -4,6 +4,8 @@
 #include "failure.hpp"
 #include "text.hpp"
 
+#include <algorithm>
+
 namespace cli {
 
 namespace {
@@ -26,11 +28,19 @@ bool parse_bool(const std::string &value, const std::string &key) {
 }
 
 // A bind mount of a directory brings along what is mounted below it, unless it is told not to; what is to be
-// read-only is so with all of it.
+// read-only is so with all of it. "rw" does not reach below: what is read-only there has been made so.
 void complete_bind(MountOption &mount, bool recursive) {
+    const std::vector<std::string> words = split_quoted(mount.options, "mount");
+    const auto is_access = [](const std::string &word) { return word == "ro" || word == "rw"; };
+    const auto last = std::find_if(words.rbegin(), words.rend(), is_access);
     std::string options = recursive ? "rbind" : "bind";
-    for (const std::string &option : split_quoted(mount.options, "mount")) {
-        append_option(options, recursive && option == "ro" ? "rro" : option);
+    for (const std::string &word : words) {
+        if (!is_access(word)) {
+            append_option(options, word);
+        }
+    }
+    if (last != words.rend()) {
+        append_option(options, recursive && *last == "ro" ? "rro" : *last);
     }
     mount.options = options;
 }

@@ -28,7 +28,7 @@ constexpr std::array attribute_options{
     AttributeOption{"noexec", MOUNT_ATTR_NOEXEC, 0},
     AttributeOption{"exec", 0, MOUNT_ATTR_NOEXEC},
     AttributeOption{"relatime", MOUNT_ATTR_RELATIME, atime},
-    AttributeOption{"norelatime", 0, atime},
+    AttributeOption{"norelatime", 0, MOUNT_ATTR_RELATIME}, // no bit: it is what there is without another
     AttributeOption{"atime", 0, MOUNT_ATTR_NOATIME},
     AttributeOption{"noatime", MOUNT_ATTR_NOATIME, atime},
     AttributeOption{"strictatime", MOUNT_ATTR_STRICTATIME, atime},
@@ -57,8 +57,10 @@ const AttributeOption *find_attribute(std::string_view word) {
     return found != attribute_options.end() ? found : nullptr;
 }
 
-void apply(uint64_t &attributes, const AttributeOption &option) {
-    attributes = (attributes & ~option.clear) | option.set;
+// The later option wins: "ro,rw" is "rw".
+void apply(AttributeChange &change, const AttributeOption &option) {
+    change.set = (change.set & ~option.clear) | option.set;
+    change.clear = (change.clear & ~option.set) | option.clear;
 }
 
 bool take_attribute(MountOptions &parsed, std::string_view word) {

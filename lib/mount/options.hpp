@@ -8,13 +8,20 @@
 
 namespace spaces {
 
+// MOUNT_ATTR_*: what a mount is to have and what not. The rest is as the source of a bind mount has it, and
+// unset for a new file system.
+struct AttributeChange {
+    uint64_t set = 0;
+    uint64_t clear = 0;
+};
+
 struct MountOptions {
     bool bind = false;
-    bool recursive = false;            // of a bind mount: rbind
-    uint64_t attributes = 0;           // MOUNT_ATTR_*: of this mount
-    uint64_t recursive_attributes = 0; // of this mount and all below it: "rro", "rnosuid"
-    uint64_t propagation = 0;          // MS_PRIVATE …, with MS_REC, or 0
-    std::string data;                  // what is left for the file system, separated by commas
+    bool recursive = false;               // of a bind mount: rbind
+    AttributeChange attributes;           // of this mount
+    AttributeChange recursive_attributes; // of this mount and all below it: "rro", "rsuid"
+    uint64_t propagation = 0;             // MS_PRIVATE …, with MS_REC, or 0
+    std::string data;                     // what is left for the file system, separated by commas
 };
 
 // Throws for what can never be right; `object` names the mount in errors.

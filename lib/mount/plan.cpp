@@ -89,8 +89,8 @@ void add_clone(Compilation &compilation, const MountSpec &mount, const MountOpti
                                                         "open the source " + quoted(mount.source) +
                                                             " of the mount on " + quoted(mount.destination)});
     step.text[0] = source;
+    step.flags = options.recursive ? plan::step_recursive : 0;
     step.number[0] = slot;
-    step.number[1] = options.recursive ? 1 : 0;
 }
 
 bool is_file(const std::string &path) {
@@ -105,9 +105,10 @@ void add_attach(Compilation &compilation, const MountSpec &mount, const MountOpt
         compilation.add(Op::attach_tree, {"mount", mount.destination, name_of(mount, options)});
     step.text[0] = target;
     step.flags = target_flags(compilation, is_file(mount.source));
+    step.flags |= options.recursive ? plan::step_recursive : 0;
     step.number[0] = slot;
-    step.number[1] = options.attributes;
-    step.number[2] = options.recursive ? 1 : 0;
+    step.number[1] = options.attributes.set;
+    step.number[2] = options.attributes.clear;
 }
 
 void add_filesystem(Compilation &compilation, const MountSpec &mount, const MountOptions &options) {
@@ -125,16 +126,27 @@ void add_filesystem(Compilation &compilation, const MountSpec &mount, const Moun
     if (!compilation.spec.root && !compilation.namespaces.joins_mount) {
         step.flags |= plan::step_callers_root;
     }
-    step.number[1] = options.attributes;
+    step.number[1] = options.attributes.set; // it is new: there is nothing to clear
 }
 
-void add_remount(Compilation &compilation, const std::string &target, uint64_t attributes, bool recursive,
-                 const std::string &what) {
+plan::Step &add_remount(Compilation &compilation, const std::string &target, const AttributeChange &change,
+                        const std::string &what) {
     const uint32_t text = compilation.builder().text(target);
     plan::Step &step = compilation.add(Op::remount, {"mount_setattr", target, what});
     step.text[0] = text;
-    step.number[1] = attributes;
-    step.number[2] = recursive ? 1 : 0;
+    step.number[1] = change.set;
+    step.number[2] = change.clear;
+    return step;
+}
+
+void add_recursive_attributes(Compilation &compilation, const MountSpec &mount, const MountOptions &options) {
+    const AttributeChange &change = options.recursive_attributes;
+    if (change.set == 0 && (change.clear == 0 || !options.bind)) {
+        return;
+    }
+    const std::string what = (change.set != 0 ? "restrict " : "lift the restrictions of ") +
+                             quoted(mount.destination) + " and all mounts below it";
+    add_remount(compilation, mount.destination, change, what).flags |= plan::step_recursive;
 }
 
 void add_propagate(Compilation &compilation, const std::string &target, uint64_t flags) {
@@ -228,16 +240,13 @@ void add_mounts(Compilation &compilation) {
         } else {
             add_filesystem(compilation, mount, options);
         }
-        if (options.recursive_attributes != 0) {
-            add_remount(compilation, mount.destination, options.recursive_attributes, true,
-                        "restrict " + quoted(mount.destination) + " and all mounts below it");
-        }
+        add_recursive_attributes(compilation, mount, options);
         if (options.propagation != 0) {
             add_propagate(compilation, mount.destination, options.propagation);
         }
     }
     if (compilation.spec.root && compilation.spec.root->readonly) {
-        add_remount(compilation, "/", MOUNT_ATTR_RDONLY, false, "make the root directory read-only");
+        add_remount(compilation, "/", {.set = MOUNT_ATTR_RDONLY}, "make the root directory read-only");
     }
     add_change_of_root(compilation);
     const uint64_t wanted = wanted_propagation(compilation);

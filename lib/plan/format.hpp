@@ -31,13 +31,12 @@ enum class Op : uint16_t {
     // File system
     propagation, // number[0]: MS_* flags for "/"
     root,        // text[0]: path; becomes the root of the paths below, and a mount of its own
-    clone_tree,  // text[0]: source, number[0]: slot, number[1]: recursive
-    attach_tree, // text[0]: target, number[0]: slot, number[1]: MOUNT_ATTR_*, number[2]: nonzero: with all
-                 // below it
+    clone_tree,  // text[0]: source, number[0]: slot
+    attach_tree, // text[0]: target, number[0]: slot, number[1]: MOUNT_ATTR_* to set, number[2]: to clear
     mount, // text[0]: target, text[1]: type, text[2]: source, text[3]: options of the file system, separated
            // by
            // commas, number[1]: MOUNT_ATTR_*
-    remount,   // text[0]: target, number[1]: MOUNT_ATTR_*, number[2]: recursive attributes
+    remount,   // text[0]: target, number[1]: MOUNT_ATTR_* to set, number[2]: to clear
     propagate, // text[0]: target, number[0]: MS_* propagation
     symlink,   // text[0]: where, text[1]: what it says
     pivot_root,
@@ -63,6 +62,7 @@ enum StepFlags : uint16_t {
     step_make_target = 2,    // make a missing mount target: a directory
     step_target_is_file = 4, // … or an empty file
     step_callers_root = 8,   // the target is in the caller's own root directory: a path is safe enough
+    step_recursive = 16,     // of a mount: with all that is mounted below it
 };
 
 inline constexpr uint64_t umask_of_caller = ~uint64_t{0};
@@ -115,6 +115,7 @@ enum class Call : uint16_t {
     fsconfig,
     fsmount,
     fsopen,
+    fstatfs,
     getcwd,
     ioctl,
     mkdirat,
@@ -149,17 +150,51 @@ enum class Call : uint16_t {
 };
 
 inline constexpr const char *call_names[] = {
-    "",           "capset",       "chdir",          "chroot",
-    "clone",      "close_range",  "dup3",           "execveat",
-    "fchdir",     "fcntl",        "fsconfig",       "fsmount",
-    "fsopen",     "getcwd",       "ioctl",          "mkdirat",
-    "mknodat",    "mmap",         "mount",          "mount_setattr",
-    "move_mount", "open",         "open_tree",      "openat2",
-    "pipe2",      "pivot_root",   "prctl",          "sendmsg",
-    "recv",       "rt_sigaction", "rt_sigprocmask", "setdomainname",
-    "setgroups",  "sethostname",  "setns",          "setresgid",
-    "setresuid",  "setrlimit",    "setsid",         "signalfd4",
-    "symlinkat",  "umount2",      "unshare",        "write",
+    "",
+    "capset",
+    "chdir",
+    "chroot",
+    "clone",
+    "close_range",
+    "dup3",
+    "execveat",
+    "fchdir",
+    "fcntl",
+    "fsconfig",
+    "fsmount",
+    "fsopen",
+    "fstatfs",
+    "getcwd",
+    "ioctl",
+    "mkdirat",
+    "mknodat",
+    "mmap",
+    "mount",
+    "mount_setattr",
+    "move_mount",
+    "open",
+    "open_tree",
+    "openat2",
+    "pipe2",
+    "pivot_root",
+    "prctl",
+    "sendmsg",
+    "recv",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "setdomainname",
+    "setgroups",
+    "sethostname",
+    "setns",
+    "setresgid",
+    "setresuid",
+    "setrlimit",
+    "setsid",
+    "signalfd4",
+    "symlinkat",
+    "umount2",
+    "unshare",
+    "write",
 };
 static_assert(sizeof call_names / sizeof *call_names == static_cast<unsigned>(Call::write) + 1);
 
@@ -183,6 +218,7 @@ enum class Note : uint16_t {
     not_a_terminal,      // /dev/ptmx is none
     caller_gone,         // the caller ended before the program was started
     target_missing,      // the mount target does not exist and may not be made
+    attributes_locked,   // a more privileged user namespace has set those that are to go; text: which
     symlink_refused      // no openat2, and a symbolic link on the way
 };
 

@@ -33,6 +33,9 @@ std::string message(const Record &record, const StepInfo &info) {
         return "cannot " + info.what + ": \"/dev/ptmx\" is no pseudoterminal multiplexer" + reason;
     case Note::target_missing:
         return "cannot " + info.what + ": the mount target does not exist";
+    case Note::attributes_locked:
+        return "cannot " + info.what + ": the mount's options are locked (" + std::string(record.text) + ")" +
+               reason;
     case Note::symlink_refused:
         return "cannot " + info.what + ": a symbolic link is in the way" + reason;
     case Note::none:

@@ -119,6 +119,10 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     if (record.note == Note::symlink_refused) {
         return "without openat2(2) (refused here) links inside a root directory are not followed";
     }
+    if (record.note == Note::attributes_locked) {
+        return "a user namespace cannot take from a mount what it came with from outside: leave out \"rw\", "
+               "\"suid\" and other options that would, or change the mount there";
+    }
     if (record.call == plan::Call::mkdirat || record.call == plan::Call::mknodat) {
         return "the mount target is missing, and could not be made: make it beforehand";
     }
@@ -140,7 +144,7 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     if (info.step == "unshare") {
         return hint_for_namespaces(record.error, 0);
     }
-    if (info.step == "mount" && record.error == EPERM) {
+    if (info.step == "mount" && record.error == EPERM && info.what.starts_with("mount ")) {
         return info.what.starts_with("mount \"proc\"") || info.what.starts_with("mount \"sysfs\"")
                    ? "the kernel lets nobody see more than the outer /proc or /sys shows, and something is "
                      "mounted "

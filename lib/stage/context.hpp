@@ -27,6 +27,13 @@ inline Outcome check(plan::Call call, long result) {
     return outcome;
 }
 
+// The answers of an old kernel, and of the filter of a container engine.
+inline bool unavailable(const Outcome &outcome) {
+    constexpr int eperm = 1;
+    constexpr int enosys = 38;
+    return outcome.error == enosys || outcome.error == eperm;
+}
+
 struct Context {
     char *base = nullptr; // of the Plan
     int control = -1;     // socket to the caller
@@ -84,8 +91,13 @@ bool can_attach(); // whether detached mounts are of use here: move_mount(2) is 
 Outcome clone_tree(Context &context, const plan::Step &step);
 Outcome attach_tree(Context &context, const plan::Step &step);
 Outcome mount_filesystem(Context &context, const plan::Step &step);
-Outcome remount(Context &context, const plan::Step &step);
 Outcome propagate(Context &context, const plan::Step &step);
+
+// attributes.cpp
+unsigned long mount_flags(uint64_t attributes); // MS_* that say the same as MOUNT_ATTR_*
+// Of one mount: number[1] is set, number[2] cleared. What is not attached yet has no path to fall back to.
+Outcome change_attributes(Context &context, const plan::Step &step, int mount, bool is_attached);
+Outcome remount(Context &context, const plan::Step &step);
 
 // root.cpp
 Outcome set_root(Context &context, const plan::Step &step);

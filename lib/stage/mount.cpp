@@ -13,13 +13,8 @@ namespace {
 using plan::Call;
 using plan::Step;
 
-constexpr int eperm = 1;
 constexpr int enosys = 38;
 constexpr long empty_to_empty = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
-
-bool unavailable(const Outcome &outcome) {
-    return outcome.error == enosys || outcome.error == eperm;
-}
 
 // A slot holds a detached tree, or, where open_tree cannot be had, the source itself.
 struct Slot {
@@ -35,75 +30,6 @@ Slot decode(int value) {
 
 int &slot_of(const Context &context, const Step &step, int number) {
     return context.at<int>(context.header().slots)[step.number[number]];
-}
-
-// The MS_* flags of mount(2) that say the same as MOUNT_ATTR_*.
-unsigned long mount_flags(uint64_t attributes) {
-    unsigned long flags = attributes & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC); // the same bits
-    switch (attributes & MOUNT_ATTR__ATIME) {
-    case MOUNT_ATTR_NOATIME:
-        flags |= MS_NOATIME;
-        break;
-    case MOUNT_ATTR_STRICTATIME:
-        flags |= MS_STRICTATIME;
-        break;
-    default:
-        flags |= MS_RELATIME;
-    }
-    if ((attributes & MOUNT_ATTR_NODIRATIME) != 0) {
-        flags |= MS_NODIRATIME;
-    }
-    if ((attributes & MOUNT_ATTR_NOSYMFOLLOW) != 0) {
-        flags |= MS_NOSYMFOLLOW;
-    }
-    return flags;
-}
-
-// A remount replaces all flags; those that the mount has already may be locked, so they are kept.
-Outcome remount_by_path(int target, uint64_t attributes) {
-    char path[32];
-    describe_fd(target, path);
-    struct {
-        long type, block_size;
-        unsigned long counts[5];
-        int id[2];
-        long name_length, fragment_size, flags, spare[4];
-    } status{};
-    if (const long result = sys(__NR_fstatfs, target, &status); result < 0) {
-        return check(Call::mount, result);
-    }
-    constexpr long st_noatime = 1024;
-    constexpr long st_nodiratime = 2048;
-    unsigned long flags = mount_flags(attributes) | (static_cast<unsigned long>(status.flags) &
-                                                     (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
-    flags |= (status.flags & st_noatime) != 0 ? MS_NOATIME : 0UL;
-    flags |= (status.flags & st_nodiratime) != 0 ? MS_NODIRATIME : 0UL;
-    return check(Call::mount, sys(__NR_mount, 0L, path, 0L, MS_REMOUNT | MS_BIND | flags, 0L));
-}
-
-Outcome set_attributes(int mount, uint64_t attributes, bool recursive) {
-    mount_attr attr{};
-    attr.attr_set = attributes;
-    if ((attributes & MOUNT_ATTR__ATIME) != 0) {
-        attr.attr_clr = MOUNT_ATTR__ATIME;
-    }
-    return check(Call::mount_setattr,
-                 sys(__NR_mount_setattr, mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr,
-                     sizeof attr));
-}
-
-// `mount` is attached already where `attached` says so; only then is there a path to fall back to.
-Outcome set_attributes_or_remount(Context &context, const Step &step, bool recursive) {
-    int target = -1;
-    if (const Outcome outcome = open_in_root(context, context.text(step.text[0]), target); outcome.failed()) {
-        return outcome;
-    }
-    Outcome outcome = set_attributes(target, step.number[1], recursive);
-    if (unavailable(outcome) && !recursive) {
-        outcome = remount_by_path(target, step.number[1]);
-    }
-    sys(__NR_close, target);
-    return outcome;
 }
 
 Outcome bind_by_path(int source, int target, bool recursive) {
@@ -212,7 +138,7 @@ bool can_attach() {
 
 Outcome clone_tree(Context &context, const Step &step) {
     const char *source = context.text(step.text[0]);
-    const bool recursive = step.number[1] != 0;
+    const bool recursive = (step.flags & plan::step_recursive) != 0;
     if (can_attach()) {
         const long tree = sys(__NR_open_tree, AT_FDCWD, source,
                               OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
@@ -237,10 +163,10 @@ Outcome attach_tree(Context &context, const Step &step) {
     if (const Outcome outcome = open_target(context, step, target); outcome.failed()) {
         return outcome;
     }
-    bool attributes_wanted = step.number[1] != 0;
+    bool attributes_wanted = (step.number[1] | step.number[2]) != 0;
     if (slot.is_tree && attributes_wanted) {
         // Before it is attached: the tree is never visible without its restrictions.
-        const Outcome outcome = set_attributes(slot.fd, step.number[1], false);
+        const Outcome outcome = change_attributes(context, step, slot.fd, false);
         if (outcome.failed() && !unavailable(outcome)) {
             sys(__NR_close, target);
             return outcome;
@@ -251,14 +177,20 @@ Outcome attach_tree(Context &context, const Step &step) {
     if (slot.is_tree) {
         outcome = check(Call::move_mount, sys(__NR_move_mount, slot.fd, "", target, "", empty_to_empty));
     } else {
-        outcome = bind_by_path(slot.fd, target, step.number[2] != 0);
+        outcome = bind_by_path(slot.fd, target, (step.flags & plan::step_recursive) != 0);
     }
     sys(__NR_close, slot.fd);
     sys(__NR_close, target);
     if (outcome.failed() || !attributes_wanted) {
         return outcome;
     }
-    return set_attributes_or_remount(context, step, false);
+    // Once more: now it is what has been mounted there.
+    if (outcome = open_in_root(context, context.text(step.text[0]), target); outcome.failed()) {
+        return outcome;
+    }
+    outcome = change_attributes(context, step, target, true);
+    sys(__NR_close, target);
+    return outcome;
 }
 
 Outcome mount_filesystem(Context &context, const Step &step) {
@@ -277,10 +209,6 @@ Outcome mount_filesystem(Context &context, const Step &step) {
     }
     sys(__NR_close, target);
     return outcome;
-}
-
-Outcome remount(Context &context, const Step &step) {
-    return set_attributes_or_remount(context, step, step.number[2] != 0);
 }
 
 Outcome propagate(Context &context, const Step &step) {

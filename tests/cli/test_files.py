@@ -62,7 +62,10 @@ def test_the_callers_root_can_be_read_only(as_root, directory):
         ["--mount", "type=bind,src={source},dst=/home/data"],
         ["--mount", "source={source},destination=/home/data,bind-nonrecursive"],
         ["--bind", "{source}:/home/data:ro"],
+        ["--bind", "{source}:/home/data:ro,rw"],
+        ["--bind", "{source}:/home/data:rw,nodev,ro"],
         ["--mount", "type=bind,source={source},target=/home/data,readonly"],
+        ["--mount", "type=bind,source={source},target=/home/data,readonly,readonly=false"],
     ],
 )
 def test_bind_mounts(space, rootfs, directory, options):
@@ -73,7 +76,7 @@ def test_bind_mounts(space, rootfs, directory, options):
     options = [option.format(source=source) for option in options]
     script = "cat /home/data/file; touch /home/data/new; ls /home/data"
     done = space.run("chroot", *options, rootfs, "sh", "-c", script)
-    read_only = options[1].endswith((":ro", "readonly"))
+    read_only = options[1].endswith((":ro", ",ro", "readonly"))
     assert done.stdout.split() == ["content", "file"] + ([] if read_only else ["new"])
     assert ("Read-only file system" in done.stderr) == read_only
 
