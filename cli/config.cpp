@@ -12,6 +12,10 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Far above what anybody writes, and an end to what has none, such as /dev/zero.
+constexpr size_t size_limit = size_t{16} << 20;
+
+// Also what is no regular file: --config <(make-config)
 std::string read_file(const std::string &path) {
     const auto close = [](std::FILE *file) { std::fclose(file); };
     const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "re"), close);
@@ -22,6 +26,11 @@ std::string read_file(const std::string &path) {
     char buffer[16384];
     while (const size_t got = std::fread(buffer, 1, sizeof buffer, file.get())) {
         text.append(buffer, got);
+        if (text.size() > size_limit) {
+            throw Failure{.message = "cannot read " + in_quotes(path) + ": it is larger than 16 MiB",
+                          .step = "space",
+                          .object = path};
+        }
     }
     if (std::ferror(file.get()) != 0) {
         throw_errno("read", "read " + in_quotes(path), path);

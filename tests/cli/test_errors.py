@@ -166,6 +166,11 @@ def test_unreadable_configurations(plain, directory, text):
         assert plain.failure("execute", *option, "true").startswith("space: ")
 
 
+def test_a_configuration_without_end_is_refused(plain):
+    error = plain.failure("execute", "--config", "/dev/zero", "true")
+    assert error == 'space: cannot read "/dev/zero": it is larger than 16 MiB\n'
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["help", "execute"], ["--version"], ["features"], ["explain", "execute", "true"]],

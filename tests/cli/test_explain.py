@@ -55,6 +55,11 @@ def test_what_oci_prints_config_reads(space, rootfs, directory):
     assert space.output("execute", *options, "echo", "instead", env=environment) == "instead\n"
 
 
+def test_a_configuration_may_come_from_a_pipe(space):
+    text = space.output("explain", "--oci", "execute", "echo", "read")
+    assert space.output("execute", "--config", "/dev/stdin", input=text) == "read\n"
+
+
 @pytest.fixture
 def bundle(rootfs, directory):
     config = {
