@@ -55,9 +55,9 @@ def test_what_oci_prints_config_reads(space, rootfs, directory):
     assert space.output("execute", *options, "echo", "instead", env=environment) == "instead\n"
 
 
-def test_a_configuration_may_come_from_a_pipe(space):
-    text = space.output("explain", "--oci", "execute", "echo", "read")
-    assert space.output("execute", "--config", "/dev/stdin", input=text) == "read\n"
+def test_a_configuration_may_come_from_a_pipe(plain):
+    text = plain.output("explain", "--oci", "execute", "echo", "read")
+    assert plain.output("execute", "--config", "/dev/stdin", input=text) == "read\n"
 
 
 @pytest.fixture
