@@ -3,6 +3,7 @@
 
 #include <linux/fcntl.h>
 #include <linux/mount.h>
+#include <linux/stat.h>
 
 namespace spaces::stage {
 
@@ -14,6 +15,7 @@ using plan::Note;
 constexpr int eperm = 1;
 constexpr int enoent = 2;
 constexpr int enosys = 38;
+constexpr long enametoolong = 36;
 constexpr int mnt_detach = 2;
 
 // number[0] nonzero: pivot_root wants a mount; chroot does not, and may have no mount namespace to make one
@@ -38,6 +40,61 @@ Outcome mount_root(const char *path, long &fd) {
     }
     fd = sys(__NR_openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return check(Call::open, fd);
+}
+
+// What a directory is, however it is called.
+struct Place {
+    uint64_t mount;
+    uint64_t inode;
+    uint32_t device[2];
+    bool operator==(const Place &) const = default;
+};
+
+Outcome place_of(long fd, Place &place) {
+    struct statx status {};
+    const long result = sys(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &status);
+    place = {status.stx_mnt_id, status.stx_ino, {status.stx_dev_major, status.stx_dev_minor}};
+    const bool is_known = (status.stx_mask & STATX_MNT_ID) != 0; // Linux 5.8
+    return check(Call::statx, result < 0 || is_known ? result : -enosys);
+}
+
+long open_directory(long from, const char *path) {
+    return sys(__NR_openat, from, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+// From `directory`, which is closed, up to the root directory, or, from outside of it, to another end.
+Outcome climb(long directory, const Place &root, bool &ends_at_root) {
+    Place here;
+    Outcome outcome = place_of(directory, here);
+    while (!outcome.failed() && here != root) {
+        const Place below = here;
+        const long parent = open_directory(directory, "..");
+        sys(__NR_close, directory);
+        directory = parent;
+        outcome = parent < 0 ? check(Call::open, parent) : place_of(parent, here);
+        if (!outcome.failed() && here == below) {
+            break;
+        }
+    }
+    sys(__NR_close, directory);
+    ends_at_root = here == root;
+    return outcome;
+}
+
+// For a working directory whose path is too long to be said.
+Outcome look_for_root_above(bool &is_found) {
+    const long slash = open_directory(AT_FDCWD, "/");
+    if (slash < 0) {
+        return check(Call::open, slash);
+    }
+    Place root;
+    const Outcome outcome = place_of(slash, root);
+    sys(__NR_close, slash);
+    if (outcome.failed()) {
+        return outcome;
+    }
+    const long here = open_directory(AT_FDCWD, ".");
+    return here < 0 ? check(Call::open, here) : climb(here, root, is_found);
 }
 
 } // namespace
@@ -92,11 +149,15 @@ Outcome change_directory(const char *path) {
     // "(unreachable)".
     char where[4096];
     const long length = sys(__NR_getcwd, where, sizeof where);
-    if (length > 0 && where[0] == '/') {
-        return {};
+    bool is_inside = length > 0 && where[0] == '/';
+    Outcome outcome = check(Call::getcwd, length); // ENOENT: it has been removed
+    if (length == -enametoolong) {
+        outcome = look_for_root_above(is_inside);
     }
-    Outcome outcome = check(Call::getcwd, length < 0 ? length : -static_cast<long>(enoent));
-    outcome.note = Note::outside_root;
+    if (!outcome.failed() && !is_inside) {
+        outcome = check(Call::getcwd, -static_cast<long>(enoent));
+        outcome.note = Note::outside_root;
+    }
     return outcome;
 }
 
