@@ -2,12 +2,15 @@
 #include "process/map_helper.hpp"
 
 #include "base/sys.hpp"
+#include "host/subid.hpp"
 
 #include <array>
 #include <csignal>
 #include <fcntl.h>
+#include <poll.h>
 #include <spaces/base.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,14 +57,49 @@ std::vector<std::string> arguments(const std::string &helper, pid_t pid, const I
     return words;
 }
 
-std::string first_line(int fd) {
-    std::string text;
+// What is in the pipe now. False at its end.
+bool take_what_is_there(int pipe, std::string &text) {
     std::array<char, 512> buffer;
-    ssize_t got;
-    while ((got = ::read(fd, buffer.data(), buffer.size())) > 0 || (got < 0 && errno == EINTR)) {
-        text.append(buffer.data(), got > 0 ? static_cast<size_t>(got) : 0);
+    for (;;) {
+        const ssize_t got = ::read(pipe, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return got < 0 && errno == EAGAIN;
+        }
+        text.append(buffer.data(), static_cast<size_t>(got));
+    }
+}
+
+// The first line of what the helper says until it ends. That the pipe ends may take longer: another thread of
+// this process may have forked meanwhile, and the fork holds a copy of the end for writing.
+std::string first_line(pid_t child, int pipe) {
+    const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+    bool is_over = !pidfd.is_open() && errno == ESRCH; // the caller ignores SIGCHLD: nothing is left of it
+    std::string text;
+    while (take_what_is_there(pipe, text) && !is_over) {
+        pollfd entries[] = {{pipe, POLLIN, 0}, {pidfd.get(), POLLIN, 0}};
+        is_over = ::poll(entries, 2, -1) > 0 && entries[1].revents != 0;
     }
     return text.substr(0, text.find('\n'));
+}
+
+// Which ids the helper would have mapped: those that the file grants to the user, and the own one.
+std::string granted_ids(const std::string &path, uid_t uid) {
+    const std::string name = login_name(uid);
+    const std::string user = "user " + (name.empty() ? std::to_string(uid) : quoted(name));
+    std::string list;
+    try {
+        for (const SubidRange &range : subordinate_ids(path, uid, name)) {
+            list += (list.empty() ? "" : ", ") + std::to_string(range.first) + "-" +
+                    std::to_string(uint64_t{range.first} + range.count - 1);
+        }
+    } catch (const Error &error) {
+        return error.code == SPACES_EUNSUPPORTED ? user + " has none in " + path + " (" + error.hint + ")"
+                                                 : error.message;
+    }
+    return user + " has " + list + " in " + path;
 }
 
 } // namespace
@@ -74,6 +112,7 @@ void run_map_helper(pid_t pid, const char *file, const IdRanges &map) {
     sys("pipe2", ::pipe2(ends, O_CLOEXEC), {file, helper, what});
     Fd reading(ends[0]);
     Fd writing(ends[1]);
+    sys("fcntl", ::fcntl(reading.get(), F_SETFL, O_NONBLOCK), {file, helper, what});
     SpawnAttributes spawn;
     ::posix_spawn_file_actions_adddup2(spawn.actions(), writing.get(), 1);
     ::posix_spawn_file_actions_adddup2(spawn.actions(), writing.get(), 2);
@@ -95,7 +134,7 @@ void run_map_helper(pid_t pid, const char *file, const IdRanges &map) {
                          : "");
     }
     writing.reset();
-    const std::string complaint = first_line(reading.get());
+    const std::string complaint = first_line(child, reading.get());
     int status = 0;
     pid_t waited;
     do {
@@ -113,8 +152,9 @@ void run_map_helper(pid_t pid, const char *file, const IdRanges &map) {
                     .object = helper,
                     .message = "cannot write the " + std::string(file) + " by " + helper + ": " +
                                (complaint.empty() ? "it failed without a word" : complaint),
-                    .hint = "the ranges must lie in the caller's lines of /etc/sub" + kind + ", and " +
-                            helper + " must be set-user-id root or have the file capability"};
+                    .hint = "only granted ids can be mapped, and " +
+                            granted_ids("/etc/sub" + kind, ::getuid()) + "; " + helper +
+                            " itself must be set-user-id root or have the file capability"};
     }
 }
 

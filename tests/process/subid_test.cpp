@@ -5,7 +5,10 @@
 #include "support/users.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <fcntl.h>
 #include <sstream>
+#include <sys/stat.h>
 
 using namespace support;
 
@@ -106,7 +109,51 @@ BOOST_AUTO_TEST_CASE(a_map_beyond_the_range_names_what_there_is) {
         const Failure failure = start_fails(spec);
         BOOST_TEST(failure.step == "uid_map", failure.text);
         BOOST_TEST(failure.message.find("[200000-270000)") != std::string::npos, failure.text);
-        BOOST_TEST(failure.hint.find("/etc/subuid") != std::string::npos, failure.text);
+        BOOST_TEST(failure.hint.find("user \"spaces-tester\" has 200000-265535 in /etc/subuid") !=
+                       std::string::npos,
+                   failure.text);
+        spec.with<spaces_spec_set_uid_map>("self").with<spaces_spec_set_gid_map>("0 1000 1");
+        const Failure of_groups = start_fails(spec);
+        BOOST_TEST(of_groups.step == "gid_map", of_groups.text);
+        BOOST_TEST(of_groups.hint.find("user \"spaces-tester\" has 300000-365535 in /etc/subgid") !=
+                       std::string::npos,
+                   of_groups.text);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_map_of_who_has_no_range_says_so) {
+    Account account;
+    account.subuid = "other:100000:65536\n";
+    as_account(account, [] {
+        Spec spec({probe(), "ids"});
+        spec.unshare(SPACES_NAMESPACE_USER).with<spaces_spec_set_uid_map>("0 54322 1, 1 100000 1");
+        const Failure failure = start_fails(spec);
+        BOOST_TEST(failure.step == "uid_map", failure.text);
+        BOOST_TEST(failure.hint.find("user \"spaces-tester\" has none in /etc/subuid (as root: usermod "
+                                     "--add-subuids 165536-231071 spaces-tester)") != std::string::npos,
+                   failure.text);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_helper_need_not_be_the_last_to_close_its_output) {
+    // As where a fork, made by another thread at that moment, has a copy of the pipe: here a program that the
+    // helper leaves behind, until the test has got its answer.
+    const TempDir dir;
+    const std::string release = dir.path() + "/release";
+    must(::mkfifo(release.c_str(), 0666), "mkfifo");
+    must(::chmod(release.c_str(), 0666), "chmod");
+    for (const std::string helper : {"newuidmap", "newgidmap"}) {
+        dir.file(helper, "#!/bin/sh\ncat " + release + " &\nexec /usr/bin/" + helper + " \"$@\"\n", 0755);
+    }
+    as_account({}, [&] {
+        const Fd held = open_file(release, O_RDWR);
+        must(::setenv("PATH", (dir.path() + ":/usr/bin:/bin").c_str(), 1), "setenv");
+        BOOST_TEST(compact(output_of(automatic({probe(), "cat", "/proc/self/uid_map"}))) ==
+                   "0 54322 1, 1 200000 65536");
+        Spec spec({probe(), "ids"});
+        spec.unshare(SPACES_NAMESPACE_USER).with<spaces_spec_set_uid_map>("0 1000 1");
+        BOOST_TEST(start_fails(spec).message.find("uid range [0-1) -> [1000-1001) not allowed") !=
+                   std::string::npos);
     });
 }
 
