@@ -5,6 +5,7 @@
 #include "support/users.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sstream>
@@ -152,6 +153,19 @@ BOOST_AUTO_TEST_CASE(a_helper_need_not_be_the_last_to_close_its_output) {
                    "0 54322 1, 1 200000 65536");
         Spec spec({probe(), "ids"});
         spec.unshare(SPACES_NAMESPACE_USER).with<spaces_spec_set_uid_map>("0 1000 1");
+        BOOST_TEST(start_fails(spec).message.find("uid range [0-1) -> [1000-1001) not allowed") !=
+                   std::string::npos);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_caller_may_ignore_its_children) {
+    // Then nothing is left of the helper when it has ended, not even a status.
+    as_account({}, [&] {
+        ::signal(SIGCHLD, SIG_IGN);
+        Spec spec({probe(), "cat", "/proc/self/uid_map"});
+        spec.unshare(SPACES_NAMESPACE_USER).with<spaces_spec_set_uid_map>("auto");
+        BOOST_TEST(compact(capture(spec).out) == "0 54322 1, 1 200000 65536");
+        spec.with<spaces_spec_set_uid_map>("0 1000 1");
         BOOST_TEST(start_fails(spec).message.find("uid range [0-1) -> [1000-1001) not allowed") !=
                    std::string::npos);
     });
