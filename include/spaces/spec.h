@@ -194,7 +194,8 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_join_pid(spaces_spec *spec
                                                                uint32_t namespaces,
                                                                spaces_error **error) SPACES_NOEXCEPT;
 
-/** Join one namespace by a file such as /proc/PID/ns/net or /run/netns/NAME. */
+/** Join one namespace by a file such as /proc/PID/ns/net or /run/netns/NAME. It is opened when the program is
+ *  started; SPACES_ENOTFOUND if there is none by then. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_join_path(spaces_spec *spec, uint32_t namespace_,
                                                                 const char *path,
                                                                 spaces_error **error) SPACES_NOEXCEPT;

@@ -93,13 +93,26 @@ class TargetProcess {
     Fd pidfd_;
 };
 
+constexpr const char *namespace_files =
+    "namespace files are /proc/PID/ns/* and what is bind-mounted from there";
+
 Fd open_path(const std::string &path, const NamespaceType &type) {
-    Fd fd(sys("open", ::open(path.c_str(), O_RDONLY | O_CLOEXEC),
-              {"setns", path, "open the " + std::string(type.name) + " namespace " + quoted(path)}));
+    const std::string what = "open the " + std::string(type.name) + " namespace " + quoted(path);
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd.is_open() && (errno == ENOENT || errno == ENOTDIR)) {
+        const int error = errno;
+        throw Error{.code = SPACES_ENOTFOUND,
+                    .error_number = error,
+                    .step = "setns",
+                    .object = path,
+                    .system_call = "open",
+                    .message = "cannot " + what + ": " + std::string(errno_text(error)),
+                    .hint = namespace_files};
+    }
+    sys("open", fd.get(), {"setns", path, what});
     const int kind = ::ioctl(fd.get(), NS_GET_NSTYPE);
     if (kind < 0) {
-        throw_invalid(path, "cannot join " + quoted(path) + ": it is no namespace file",
-                      "namespace files are /proc/PID/ns/* and what is bind-mounted from there");
+        throw_invalid(path, "cannot join " + quoted(path) + ": it is no namespace file", namespace_files);
     }
     if (static_cast<uint32_t>(kind) != type.bit) {
         const NamespaceType *found = namespace_type(static_cast<uint32_t>(kind));

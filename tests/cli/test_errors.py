@@ -166,6 +166,17 @@ def test_unreadable_configurations(plain, directory, text):
         assert plain.failure("execute", *option, "true").startswith("space: ")
 
 
+@pytest.mark.parametrize(
+    ("options", "error_number"), [(["--net=/no/such/file"], 2), (["--join-pid", "2147483647"], 3)]
+)
+def test_what_is_to_be_joined_and_is_not_there(plain, options, error_number):
+    error = json.loads(plain.failure("execute", "--json", *options, "true"))["error"]
+    assert error["name"] == "SPACES_ENOTFOUND"
+    assert error["errno"] == error_number
+    assert error["step"] == "setns"
+    assert error["hint"]
+
+
 def test_a_configuration_without_end_is_refused(plain):
     error = plain.failure("execute", "--config", "/dev/zero", "true")
     assert error == 'space: cannot read "/dev/zero": it is larger than 16 MiB\n'

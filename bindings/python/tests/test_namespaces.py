@@ -119,6 +119,13 @@ def test_join_one_by_process_path_and_file():
             assert call(namespaces, net=file, **joined_user)["net"] == theirs["net"]
 
 
+def test_a_file_that_is_not_there_is_not_found():
+    with pytest.raises(FileNotFoundError, match="/no/such/file") as caught:
+        Container(target=int, net="/no/such/file").start()
+    assert caught.value.step == "setns"
+    assert "/proc/PID/ns" in caught.value.hint
+
+
 def test_the_own_proc_shows_the_containers_processes_only():
     def processes():
         return [int(name) for name in os.listdir("/proc") if name.isdigit()]
