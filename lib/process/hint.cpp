@@ -56,6 +56,11 @@ constexpr std::array step_hints{
              "a user namespace cannot be joined twice or by a process of several threads, nor can an "
              "ancestor's pid "
              "namespace"},
+    StepHint{
+        "propagation", EINVAL,
+        "the caller lives in a chroot, where \"/\" is no mount of its own: ask for the propagation "
+        "\"unchanged\" and no root directory, or for a root directory by chroot (--no-pivot) and no mount "
+        "namespace"},
     StepHint{"pivot_root", EINVAL, "where \"/\" is the initramfs, pivot_root cannot be used: ask for chroot"},
     StepHint{"mount", ENODEV, "this kernel does not have that file system, or its module is not loaded"},
     StepHint{"chdir", ENOENT, "the working directory is looked for inside the program's root directory"},
@@ -83,6 +88,15 @@ std::string exhausted_namespaces(uint32_t namespaces) {
         }
     }
     return "a limit of user.max_*_namespaces is reached: see /proc/sys/user";
+}
+
+// "user, mount" as bits. No name is part of another one.
+uint32_t namespaces_in(std::string_view names) {
+    uint32_t bits = 0;
+    for (const NamespaceType &type : namespace_types) {
+        bits |= names.find(type.name) != std::string_view::npos ? type.bit : 0;
+    }
+    return bits;
 }
 
 } // namespace
@@ -142,7 +156,7 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
                "namespace";
     }
     if (info.step == "unshare") {
-        return hint_for_namespaces(record.error, 0);
+        return hint_for_namespaces(record.error, namespaces_in(info.object));
     }
     if (info.step == "mount" && record.error == EPERM && info.what.starts_with("mount ")) {
         return info.what.starts_with("mount \"proc\"") || info.what.starts_with("mount \"sysfs\"")

@@ -110,6 +110,23 @@ const std::vector<Row> namespace_rows = {
      },
      SPACES_ESYSTEM, "clone", EPERM, "user",
      "cannot make a process in new namespaces (user): Operation not permitted", true, in_a_chroot, root},
+    {"a callable's user namespace in a chroot",
+     [](const Scene &) {
+         Spec spec;
+         spec.unshare(SPACES_NAMESPACE_USER);
+         spaces_process *process = nullptr;
+         return failure_of<spaces_fork>(
+             spec, [](void *) { return 0; }, nullptr, &process);
+     },
+     SPACES_ESETUP, "unshare", EPERM, "user", "cannot make new namespaces (user): Operation not permitted",
+     true, in_a_chroot, root},
+    {"private mounts in a chroot",
+     [](const Scene &) {
+         Spec spec({"/bin/probe", "exit", "0"});
+         return start_fails(spec.unshare(SPACES_NAMESPACE_MOUNT));
+     },
+     SPACES_ESETUP, "propagation", EINVAL, "/",
+     "cannot keep mounts from propagating to other namespaces: Invalid argument", true, in_a_chroot, root},
     {"memfds that may not be executed, and no stage as a file",
      [](const Scene &) { return start_fails(sound()); }, SPACES_ESYSTEM, "stage", ENOENT, "STAGE",
      "cannot execute the stage \"STAGE\": No such file or directory", true, without_a_stage, memfd_noexec},
