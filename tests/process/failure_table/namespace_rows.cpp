@@ -110,16 +110,6 @@ const std::vector<Row> namespace_rows = {
      },
      SPACES_ESYSTEM, "clone", EPERM, "user",
      "cannot make a process in new namespaces (user): Operation not permitted", true, in_a_chroot, root},
-    {"a callable's user namespace in a chroot",
-     [](const Scene &) {
-         Spec spec;
-         spec.unshare(SPACES_NAMESPACE_USER);
-         spaces_process *process = nullptr;
-         return failure_of<spaces_fork>(
-             spec, [](void *) { return 0; }, nullptr, &process);
-     },
-     SPACES_ESETUP, "unshare", EPERM, "user", "cannot make new namespaces (user): Operation not permitted",
-     true, in_a_chroot, root},
     {"private mounts in a chroot",
      [](const Scene &) {
          Spec spec({"/bin/probe", "exit", "0"});
