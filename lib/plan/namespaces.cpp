@@ -265,6 +265,7 @@ void decide_namespaces(Compilation &compilation) {
     }
     compilation.plan.clone_flags = decision.at_clone;
     compilation.plan.init = decision.supervised_as_init;
+    compilation.plan.is_pid_1 = compilation.new_pid() && !spec.init;
     compilation.plan.supervised = decision.supervised_as_init || limited;
     compilation.plan.moves = decision.pid_entry == NamespaceDecision::PidEntry::move;
 }

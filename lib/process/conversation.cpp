@@ -174,6 +174,7 @@ Started Conversation::hand_over(ChildGuard &child) {
     } else {
         started.inherited_peak = own_peak_memory();
     }
+    started.is_pid_1 = plan_.is_pid_1;
     started.child = child.release();
     return started;
 }

@@ -42,6 +42,8 @@ int *tid_address() {
 
 [[noreturn]] void call_main(stage::Context &context) {
     const Fork &order = fork_of(context);
+    // Before the caller knows of us, and could send one that PID 1 loses if it was blocked.
+    ::pthread_sigmask(SIG_SETMASK, order.signal_mask, nullptr);
     plan::Record record{};
     record.kind = plan::RecordKind::started;
     stage::send(context, record);
@@ -50,7 +52,6 @@ int *tid_address() {
     if (order.stage_fd >= 0) {
         ::close(order.stage_fd);
     }
-    ::pthread_sigmask(SIG_SETMASK, order.signal_mask, nullptr);
     ::_exit(order.main(order.userdata) & 0xff);
 }
 

@@ -2,6 +2,7 @@
 #include "process/process.hpp"
 
 #include "base/sys.hpp"
+#include "process/pid_1.hpp"
 
 #include <array>
 #include <cerrno>
@@ -104,6 +105,10 @@ bool Process::wait_until_ended(int timeout_ms) const {
 }
 
 void Process::classify(Result &result) const {
+    if (result.signal == SIGKILL && killed_instead_of_.load() != 0) {
+        result.signal = killed_instead_of_.load();
+        result.core_dumped = false;
+    }
     if (result.cause == Result::Cause::signaled && (sent_signals_.load() & bit(result.signal)) != 0) {
         result.cause = Result::Cause::killed;
     }
@@ -171,10 +176,18 @@ void Process::kill(int signal) const {
     if (signal != 0) {
         sent_signals_.fetch_or(bit(signal));
     }
+    if (started_.is_pid_1 && is_dropped(started_.supervisor ? program_of(pid()) : pid(), signal)) {
+        killed_instead_of_.store(signal);
+        signal = SIGKILL;
+    }
+    send(signal);
+}
+
+void Process::send(int signal) const {
     if (started_.supervisor) {
+        // One that has gone has taken its program with it.
         const plan::Command command{signal};
-        started_.supervisor->send(&command,
-                                  sizeof command); // one that has gone has taken its program with it
+        started_.supervisor->send(&command, sizeof command);
         return;
     }
     const std::string object = "process " + std::to_string(pid());
@@ -185,12 +198,12 @@ void Process::kill(int signal) const {
 }
 
 void Process::kill_all() const {
+    sent_signals_.fetch_or(bit(SIGKILL));
     if (started_.supervisor && !started_.init) {
-        kill(SIGKILL); // a supervisor that is no init kills its program, and ends with it; not the other way
+        send(SIGKILL); // a supervisor that is no init kills its program, and ends with it; not the other way
                        // round
         return;
     }
-    sent_signals_.fetch_or(bit(SIGKILL));
     const std::string object = "process " + std::to_string(pid());
     if (::syscall(SYS_pidfd_send_signal, pidfd(), SIGKILL, nullptr, 0) != 0 && errno != ESRCH) {
         throw_system("kill", "pidfd_send_signal", errno, object, "kill " + object);

@@ -17,6 +17,7 @@ struct Started {
     Fd stdio[4];
     bool has_stdio[4] = {};
     bool init = false;           // the child is PID 1 of the program's own pid namespace
+    bool is_pid_1 = false;       // the program itself is
     uint64_t inherited_peak = 0; // what ru_maxrss of a program without supervisor starts from
 };
 
@@ -30,6 +31,8 @@ class Process {
 
     // Nothing: not in this time.
     std::optional<Result> wait(int timeout_ms);
+    // Where the program is PID 1 and would not die of what others do, it is killed, and the Result says
+    // `signal`.
     void kill(int signal) const;
     void kill_all() const;
 
@@ -37,10 +40,12 @@ class Process {
     bool wait_until_ended(int timeout_ms) const;
     Result collect();
     void classify(Result &result) const;
+    void send(int signal) const;
 
     Started started_;
     std::optional<Result> result_;
     mutable std::atomic<uint64_t> sent_signals_{0}; // as bits
+    mutable std::atomic<int> killed_instead_of_{0}; // the signal that PID 1 would not have died of
 };
 
 } // namespace spaces

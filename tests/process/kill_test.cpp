@@ -69,6 +69,69 @@ BOOST_AUTO_TEST_CASE(reaches_a_program_that_is_pid_1_and_handles_it, *needs(user
     BOOST_TEST(read_line(running.out.get()) == "got " + std::to_string(SIGTERM));
 }
 
+// The kernel would drop it, which no other program knows of.
+BOOST_DATA_TEST_CASE(ends_a_program_that_is_pid_1_and_has_no_handler,
+                     data::make({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGRTMIN}) * data::make({false, true}),
+                     signal, supervised) {
+    Spec spec = contained({"sleep", "1000"}, 0);
+    if (supervised) {
+        spec.with<spaces_spec_set_time_limit>(uint64_t{1'000'000}, uint64_t{0});
+    }
+    Process process = start(spec);
+    process.kill(signal);
+    const Result result = process.wait();
+    BOOST_TEST(result.signal() == signal);
+    BOOST_TEST(result.cause() == "killed");
+}
+
+BOOST_DATA_TEST_CASE(leaves_a_program_that_is_pid_1_what_it_ignores_or_nobody_dies_of,
+                     data::make({false, true}), supervised) {
+    Spec spec = contained({"/bin/sh", "-c", "trap '' TERM; echo ready; read line; echo $line; exit 3"}, 0);
+    if (supervised) {
+        spec.with<spaces_spec_set_time_limit>(uint64_t{1'000'000}, uint64_t{0});
+    }
+    Running running(std::move(spec.pipe(SPACES_STDIN)));
+    for (const int signal : {SIGTERM, SIGCHLD, SIGWINCH, SIGCONT}) {
+        running.process.kill(signal);
+    }
+    write_all(running.process.take(SPACES_STDIN).get(), "alive\n");
+    BOOST_TEST(read_line(running.out.get()) == "alive");
+    BOOST_TEST(running.process.wait().exit_code() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_a_callable_that_is_pid_1_what_it_waits_for, *needs(user_namespaces)) {
+    Spec spec;
+    spec.isolate(SPACES_NAMESPACE_PID).with<spaces_spec_set_init>(0);
+    // While it waits, /proc does not show that the signal is blocked.
+    Process process = start_fork_of(spec.pipe(SPACES_STDOUT), [] {
+        sigset_t awaited;
+        ::sigemptyset(&awaited);
+        ::sigaddset(&awaited, SIGTERM);
+        ::pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+        (void)!::write(1, "ready\n", 6);
+        int signal = 0;
+        ::sigwait(&awaited, &signal);
+        return signal;
+    });
+    BOOST_TEST(read_line(process.take(SPACES_STDOUT).get()) == "ready");
+    process.kill(SIGTERM);
+    BOOST_TEST(process.wait().exit_code() == SIGTERM);
+}
+
+BOOST_AUTO_TEST_CASE(reaches_a_callable_that_is_pid_1_from_its_first_moment, *needs(user_namespaces)) {
+    for (int round = 0; round < 50; ++round) {
+        Spec spec;
+        spec.isolate(SPACES_NAMESPACE_PID).with<spaces_spec_set_init>(0);
+        Process process = start_fork_of(spec, []() -> int {
+            for (;;) {
+                ::pause();
+            }
+        });
+        process.kill(SIGTERM);
+        BOOST_TEST(process.wait().signal() == SIGTERM);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(by_others_reaches_the_program_through_its_init, *needs(user_namespaces)) {
     // kill(1) of an administrator or a supervisor knows the pid of the init only.
     Running running(contained({probe(), "report-signal"}));

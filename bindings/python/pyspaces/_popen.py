@@ -13,7 +13,7 @@ from collections.abc import Callable
 from multiprocessing import connection, popen_fork, util
 from typing import TYPE_CHECKING
 
-from . import _pid1, _spaces, _stdio, result
+from . import _spaces, _stdio, result
 from .errors import Error
 
 if TYPE_CHECKING:
@@ -33,12 +33,9 @@ class Popen(popen_fork.Popen):
     returncode: int | None
     process: _spaces.spaces_process | None = None
     result: result.Result | None = None
-    _without_init = False
-    _killed_instead_of = 0  # the signal that PID 1 would have ignored
 
     def _launch(self, process_obj: Container) -> None:
         launch = process_obj._prepare()
-        self._without_init = process_obj.kwargs.get("init") is False
         try:
             if process_obj.kwargs["daemonize"]:
                 self._launch_daemon(process_obj, launch.spec, launch.is_program)
@@ -65,35 +62,20 @@ class Popen(popen_fork.Popen):
         # The child can tell by this pipe that this process has ended: parent_process().sentinel.
         parent_sentinel, held = _stdio.pipe()
         self.finalizer = util.Finalize(self, os.close, (held,))
-        ready: _Event | None = None
-        process = None
 
         def child() -> int:
             os.close(held)
-            if ready is not None:
-                ready.set()
             if before is not None:
                 before()
             return _with_exit_handlers(process_obj._run_in_container, parent_sentinel)
 
         try:
-            if self._without_init:
-                # Its signals are blocked until the callable is called. PID 1 would lose one that came before.
-                ready = _Event()
-            process = _spaces.spaces_fork(spec, child)
-            if ready is not None:
-                ready.wait()
+            return _spaces.spaces_fork(spec, child)
         except BaseException:
             self.finalizer()
-            if process is not None:  # Ctrl-C while it was waited for
-                process.kill_all()
-                process.wait(-1)
             raise
         finally:
             os.close(parent_sentinel)
-            if ready is not None:
-                ready.close()
-        return process
 
     def _launch_daemon(self, process_obj: Container, spec: _spaces.spaces_spec, is_program: bool) -> None:
         """Start it in a process between that ends at once, so that it is nobody's child any more.
@@ -160,8 +142,6 @@ class Popen(popen_fork.Popen):
             warnings.warn(f"{error}: exit code 255 will be reported", RuntimeWarning, stacklevel=2)
             self.returncode = 255
             return
-        if self._killed_instead_of and ended.signal == signal.SIGKILL:
-            ended = ended._replace(signal=self._killed_instead_of)
         self.result = ended
         self.returncode = -ended.signal if ended.signal else ended.exit_code
 
@@ -169,9 +149,6 @@ class Popen(popen_fork.Popen):
         process = self.process
         if self.returncode is not None or process is None:
             return
-        if self._without_init and _pid1.ignores(self.pid, sig):
-            self._killed_instead_of = sig
-            sig = signal.SIGKILL
         process.kill(sig)
 
     def interrupt(self) -> None:
@@ -192,27 +169,6 @@ def _with_exit_handlers(run: Callable[[int], int], parent_sentinel: int) -> int:
         return run(parent_sentinel)
     finally:
         atexit._run_exitfuncs()
-
-
-class _Event:
-    """Set once, by a child."""
-
-    def __init__(self) -> None:
-        self.reader, self.writer = _stdio.pipe()
-
-    def set(self) -> None:
-        os.write(self.writer, b"\0")
-        self.close()
-
-    def wait(self) -> None:
-        os.close(self.writer)
-        self.writer = -1
-        os.read(self.reader, 1)  # or its end, where the child has died before
-
-    def close(self) -> None:
-        for fd in (self.reader, self.writer):
-            if fd >= 0:
-                os.close(fd)
 
 
 def _readable(fd: int, block: bool) -> bool:
