@@ -78,15 +78,15 @@ bool Conversation::wants_answers() const {
                        [](const plan::Step &step) { return step.op == plan::Op::await_maps; });
 }
 
-// The process that failed may not be known to us yet, and has to be reaped too.
-bool Conversation::waits_for_move(const plan::Record &failure) const {
+// The process that says this may not be known to us yet: one that failed has to be reaped too.
+bool Conversation::waits_for_move(const plan::Record &record) const {
     if (!plan_.moves || moved_) {
         return false;
     }
     const auto &steps = plan_.builder.steps();
     const auto entry = std::find_if(steps.begin(), steps.end(),
                                     [](const plan::Step &step) { return step.op == plan::Op::enter_pid; });
-    return failure.index > entry - steps.begin();
+    return record.index > entry - steps.begin();
 }
 
 void Conversation::take_moved(Message message, ChildGuard &child) {
@@ -95,6 +95,16 @@ void Conversation::take_moved(Message message, ChildGuard &child) {
     next.pid = message.record.pid;
     next.pidfd = std::move(message.fd);
     child.replace(std::move(next));
+    if (halted_) {
+        tell_of_halt(child);
+    }
+}
+
+void Conversation::tell_of_halt(const ChildGuard &child) {
+    if (hooks_.halted) {
+        hooks_.halted(child.child().pid);
+    }
+    channel_.send("", 1);
 }
 
 void Conversation::take(Message message, ChildGuard &child) {
@@ -116,10 +126,10 @@ void Conversation::take(Message message, ChildGuard &child) {
         started_ = true;
         break;
     case RecordKind::halted:
-        if (hooks_.halted) {
-            hooks_.halted(child.child().pid);
+        halted_ = true;
+        if (!waits_for_move(message.record)) {
+            tell_of_halt(child);
         }
-        channel_.send("", 1);
         break;
     case RecordKind::failed:
         failure_ = message.record;

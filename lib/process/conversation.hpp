@@ -26,7 +26,8 @@ class Conversation {
     void take_moved(Message message, ChildGuard &child);
     bool is_complete() const;
     bool wants_answers() const;
-    bool waits_for_move(const plan::Record &failure) const;
+    void tell_of_halt(const ChildGuard &child);
+    bool waits_for_move(const plan::Record &record) const;
 
     CompiledPlan &plan_;
     Channel channel_;
@@ -35,6 +36,7 @@ class Conversation {
     bool executing_ = false;
     bool started_ = false;
     bool moved_ = false;
+    bool halted_ = false;
     std::optional<plan::Record> failure_;
 };
 

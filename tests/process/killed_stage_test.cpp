@@ -27,10 +27,13 @@ std::vector<Fd> sockets_of(pid_t pid) {
     const Fd pidfd(must(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "pidfd_open"));
     std::vector<Fd> sockets;
     for (const auto &entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) {
-        if (std::filesystem::read_symlink(entry).string().starts_with("socket:")) {
+        std::error_code gone; // an init closes descriptors meanwhile
+        if (std::filesystem::read_symlink(entry, gone).string().starts_with("socket:")) {
             const int number = std::stoi(entry.path().filename());
-            sockets.emplace_back(
-                must(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)), "pidfd_getfd"));
+            Fd socket(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)));
+            if (socket.is_open()) {
+                sockets.push_back(std::move(socket));
+            }
         }
     }
     return sockets;
@@ -43,7 +46,9 @@ void kill_at(const every_plan::Kind &kind, const spaces::Spec &spec, size_t inde
     hooks.halted = [&](pid_t pid) {
         held = sockets_of(pid);
         BOOST_TEST(!held.empty());
+        const Fd pidfd(must(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "pidfd_open"));
         must(::kill(pid, SIGKILL), "kill");
+        BOOST_TEST(readable(pidfd.get())); // an init takes the function's process with it
     };
     std::string message;
     try {
