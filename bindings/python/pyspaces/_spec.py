@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import resource
 from collections.abc import Iterable, Mapping, Sequence
@@ -174,6 +175,6 @@ def _rlimit(value: int) -> int:
 
 
 def _milliseconds(seconds: float) -> int:
-    if seconds < 0:
-        raise ValueError(f"{seconds} seconds: a time limit is not negative")
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"{seconds} seconds: a time limit is a positive number, or None for no limit")
     return max(1, round(seconds * 1000)) if seconds else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pathlib
 import resource
@@ -288,9 +289,10 @@ def test_time_limit(init):
     container.close()
 
 
-def test_a_negative_time_limit_is_refused():
-    with pytest.raises(ValueError, match="not negative"):
-        Container(target=int, time_limit=-1).start()
+@pytest.mark.parametrize("seconds", [-1, math.nan, math.inf])
+def test_a_time_limit_that_is_none_is_refused(seconds):
+    with pytest.raises(ValueError, match="time limit is a positive number"):
+        Container(target=int, time_limit=seconds).start()
 
 
 @pytest.mark.parametrize("what", ["argv=['sleep', '60']", "target=pause", "target=pause, newpid=True"])
