@@ -140,10 +140,9 @@ BOOST_AUTO_TEST_CASE(its_pid_is_as_a_programs) {
 
 BOOST_DATA_TEST_CASE(it_runs_on_the_stack_that_called, data::make(places), place) {
     // Garbage collectors look for references there, and interpreters for its end.
-    char above = 0;
-    Process process = start_fork_of(in_place(place), [&above] {
-        const char below = 0;
-        const auto distance = reinterpret_cast<intptr_t>(&above) - reinterpret_cast<intptr_t>(&below);
+    const auto above = reinterpret_cast<intptr_t>(__builtin_frame_address(0));
+    Process process = start_fork_of(in_place(place), [above] {
+        const auto distance = above - reinterpret_cast<intptr_t>(__builtin_frame_address(0));
         return distance > 0 && distance < 64 * 1024 ? 0 : 1;
     });
     BOOST_TEST(process.wait().exit_code() == 0);
