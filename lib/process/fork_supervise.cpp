@@ -79,6 +79,8 @@ void fork_and_supervise(stage::Context &context) {
     Fork &fork = fork_of(context);
     const bool shares_memory = context.enter_pid != nullptr;
     if (shares_memory) {
+        // The function may trace this process, and must not reach one outside of its pid namespace by the
+        // memory.
         stage::await_zero(&fork.first_is_alive);
     }
     struct sigaction callers {};
