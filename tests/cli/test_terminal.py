@@ -148,10 +148,14 @@ class Shell(Console):
         self.expect("\n")
 
 
-# Says when it goes on after a stop: what is typed before that may go to the shell's line editor.
+# Says when it goes on after a stop: what is typed before that may go to the shell's line editor. Says it once:
+# the signal comes from the shell, and from space, which passes it on.
 TALKER = """
 import signal, sys
-signal.signal(signal.SIGCONT, lambda *_: print("continued", flush=True))
+def go_on(*_):
+    signal.signal(signal.SIGCONT, signal.SIG_DFL)
+    print("continued", flush=True)
+signal.signal(signal.SIGCONT, go_on)
 signal.signal(signal.SIGINT, lambda *_: (print("interrupted", flush=True), sys.exit(6)))
 print("up", flush=True)
 for line in sys.stdin:
