@@ -62,9 +62,9 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_process_wait(spaces_process *pr
 /** Send a signal to the program (not to its init). May run while another thread waits for the process.
  *  A process that has ended already is no error.
  *
- *  A program that is PID 1 itself (spaces_spec_set_init(spec, 0)) does not die of a signal for which it has no
- *  handler: the kernel drops it (pid_namespaces(7)). Where any other program would die of it, such a one gets
- *  SIGKILL instead, and its Result names @p signal. */
+ *  A program that is PID 1 itself (spaces_spec_set_init(spec, 0)) does not die of a signal for which it
+ *  has no handler: the kernel drops it (pid_namespaces(7)). Where any other program would die of it, such a
+ *  one gets SIGKILL instead, and its Result names @p signal. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_process_kill(const spaces_process *process, int signal,
                                                               spaces_error **error) SPACES_NOEXCEPT;
 
