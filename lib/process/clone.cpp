@@ -17,9 +17,6 @@ namespace {
 
 using stage::sys;
 
-constexpr long enosys = 38;
-constexpr long eperm = 1;
-
 struct Order {
     const CloneRequest *request;
     int exec_errno;
@@ -98,7 +95,7 @@ CloneAnswer clone_stage(const CloneRequest &request) noexcept {
     arguments.stack_size = sizeof stack;
     long pid = spaces_clone_call(__NR_clone3, reinterpret_cast<long>(&arguments), sizeof arguments, 0,
                                  nullptr, become_stage, &order);
-    if (pid == -enosys || pid == -eperm) {
+    if (pid == -ENOSYS || pid == -EPERM) {
         // An old kernel, or a filter that cannot look into clone3's arguments. With all signals blocked no
         // handler of the caller can run in the child, so that CLONE_CLEAR_SIGHAND is not missed.
         pid = spaces_clone_call(__NR_clone, static_cast<long>(flags | SIGCHLD),

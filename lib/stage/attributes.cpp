@@ -13,7 +13,6 @@ using plan::Call;
 using plan::Note;
 using plan::Step;
 
-constexpr int eperm = 1;
 constexpr uint64_t same_bits = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC; // everywhere
 constexpr uint64_t access_times = MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME;
 
@@ -103,13 +102,13 @@ Outcome remount_by_path(Context &context, int target, Change change) {
     const unsigned long flags = MS_REMOUNT | MS_BIND | mount_flags(wanted);
     const Outcome outcome = check(Call::mount, sys(__NR_mount, 0L, path, 0L, flags, 0L));
     const uint64_t lost = (present & ~wanted) | ((present ^ wanted) & access_times);
-    return outcome.error == eperm ? explained(context, outcome, lost) : outcome;
+    return outcome.error == EPERM ? explained(context, outcome, lost) : outcome;
 }
 
 Outcome change_all(Context &context, int mount, Change change) {
     const Outcome outcome = set_attributes(mount, change, AT_RECURSIVE);
     // A change of nothing is refused by nobody but a filter.
-    if (outcome.error == eperm && !set_attributes(-1, {0, 0}, 0).failed()) {
+    if (outcome.error == EPERM && !set_attributes(-1, {0, 0}, 0).failed()) {
         return explained(context, outcome, change.clear | (change.set & access_times));
     }
     return outcome;

@@ -16,7 +16,6 @@ using plan::RecordKind;
 constexpr int msg_nosignal = 0x4000;
 constexpr int sol_socket = 1;
 constexpr int scm_rights = 1;
-constexpr long eintr = 4;
 
 // struct msghdr and cmsghdr as the kernel has them (no UAPI header does).
 struct IoVector {
@@ -51,7 +50,7 @@ long send_message(Context &context, const Record &record, FdMessage *rights) {
     long sent;
     do {
         sent = sys(__NR_sendmsg, context.control, &message, msg_nosignal);
-    } while (sent == -eintr);
+    } while (sent == -EINTR);
     return sent;
 }
 
@@ -72,7 +71,7 @@ bool receive_byte(Context &context) {
     long got;
     do {
         got = sys(__NR_read, context.control, &byte, 1L);
-    } while (got == -eintr);
+    } while (got == -EINTR);
     return got == 1;
 }
 

@@ -29,9 +29,7 @@ inline Outcome check(plan::Call call, long result) {
 
 // The answers of an old kernel, and of the filter of a container engine.
 inline bool unavailable(const Outcome &outcome) {
-    constexpr int eperm = 1;
-    constexpr int enosys = 38;
-    return outcome.error == enosys || outcome.error == eperm;
+    return outcome.error == ENOSYS || outcome.error == EPERM;
 }
 
 struct Context {

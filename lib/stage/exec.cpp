@@ -13,10 +13,6 @@ using plan::Call;
 using plan::Note;
 using plan::RecordKind;
 
-constexpr int enoent = 2;
-constexpr int eacces = 13;
-constexpr int enotdir = 20;
-
 // "#!/bin/python -u" gives "/bin/python".
 bool script_interpreter(const char *head, long size, char *name, size_t name_size) {
     if (size < 3 || head[0] != '#' || head[1] != '!') {
@@ -91,11 +87,8 @@ char **relocate(const Context &context, uint64_t table) {
 }
 
 bool next_may_be_better(int error) {
-    constexpr int enodev = 19;
-    constexpr int etimedout = 110;
-    constexpr int estale = 116;
-    return error == enoent || error == eacces || error == enotdir || error == enodev || error == etimedout ||
-           error == estale;
+    return error == ENOENT || error == EACCES || error == ENOTDIR || error == ENODEV || error == ETIMEDOUT ||
+           error == ESTALE;
 }
 
 } // namespace
@@ -121,13 +114,13 @@ Outcome execute(Context &context, const plan::Step &step) {
         const char *path = context.text(candidates[i]);
         Outcome outcome = check(Call::execve, sys(__NR_execve, path, argv, envp));
         outcome.text = path;
-        if (outcome.error == enoent && interpreter_is_missing(path, context.detail, sizeof context.detail)) {
+        if (outcome.error == ENOENT && interpreter_is_missing(path, context.detail, sizeof context.detail)) {
             outcome.note = Note::interpreter_missing;
             outcome.text = context.detail;
         }
         // The first file that was there but could not be run says more than the last that was not.
-        if (answer.error == error_none || (answer.error == enoent && answer.note == Note::none) ||
-            answer.error == enotdir) {
+        if (answer.error == error_none || (answer.error == ENOENT && answer.note == Note::none) ||
+            answer.error == ENOTDIR) {
             answer = outcome;
         }
         if (!next_may_be_better(outcome.error)) {

@@ -19,13 +19,11 @@ namespace {
 using plan::Call;
 using plan::RecordKind;
 
-constexpr long eintr = 4;
-
 bool receive(int control, void *to, size_t size) {
     auto *out = static_cast<char *>(to);
     while (size != 0) {
         const long got = sys(__NR_read, control, out, size);
-        if (got == -eintr) {
+        if (got == -EINTR) {
             continue;
         }
         if (got <= 0) {
@@ -94,7 +92,7 @@ void stay_behind(Context &context) {
         flags |= CLONE_VFORK;
         context.executing = word;
     } else {
-        fail(context, check(Call::mmap, -12)); // ENOMEM
+        fail(context, check(Call::mmap, -ENOMEM));
     }
     const long dumpable = sys(__NR_prctl, PR_GET_DUMPABLE, 0L, 0L, 0L, 0L);
     const long program = spaces_clone_call(__NR_clone, flags, reinterpret_cast<long>(stack + sizeof stack), 0,

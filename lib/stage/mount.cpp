@@ -13,7 +13,6 @@ namespace {
 using plan::Call;
 using plan::Step;
 
-constexpr int enosys = 38;
 constexpr long empty_to_empty = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
 
 // A slot holds a detached tree, or, where open_tree cannot be had, the source itself.
@@ -45,7 +44,7 @@ long configure(long filesystem, const char *option, size_t length) {
     char key[256]; // longer ones fsconfig(2) does not take, while mount(2) does: those of overlay can be long
     char value[256];
     if (length >= sizeof value) {
-        return -enosys;
+        return -ENOSYS;
     }
     size_t at = 0;
     size_t key_length = 0;

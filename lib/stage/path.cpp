@@ -13,13 +13,6 @@ namespace {
 using plan::Call;
 using plan::Note;
 
-constexpr long enoent = 2;
-constexpr long eagain = 11;
-constexpr long eexist = 17;
-constexpr long enosys = 38;
-constexpr long eperm = 1;
-constexpr long enametoolong = 36;
-constexpr long eloop = 40;
 constexpr long path_max = 4096;
 // S_IFMT and so on, which <linux/stat.h> leaves to libc where there is one.
 constexpr unsigned type_mask = 0170000;
@@ -58,18 +51,18 @@ long open_by_component(long root, const char *path) {
         path += length;
         if (*path != 0 && *path != '/') {
             sys(__NR_close, directory);
-            return -enametoolong;
+            return -ENAMETOOLONG;
         }
         const bool is_parent = length == 2 && name[0] == '.' && name[1] == '.';
         const long next =
-            is_parent ? -eloop : sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+            is_parent ? -ELOOP : sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         sys(__NR_close, directory);
         if (next >= 0) {
             struct statx status;
             const long result = sys(__NR_statx, next, "", AT_EMPTY_PATH, STATX_TYPE, &status);
             if (result < 0 || (status.stx_mode & type_mask) == type_link) {
                 sys(__NR_close, next);
-                return result < 0 ? result : -eloop;
+                return result < 0 ? result : -ELOOP;
             }
         }
         directory = next;
@@ -81,12 +74,12 @@ long resolve(long root, const char *path) {
     open_how how{};
     how.flags = O_PATH | O_CLOEXEC;
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    long fd = -eagain;
+    long fd = -EAGAIN;
     // EAGAIN: somebody renamed something on the way; an attacker can do so for ever, so not for ever.
-    for (int attempt = 0; attempt < 64 && fd == -eagain; ++attempt) {
+    for (int attempt = 0; attempt < 64 && fd == -EAGAIN; ++attempt) {
         fd = sys(__NR_openat2, root, path, &how, sizeof how);
     }
-    if (fd == -enosys || fd == -eperm) {
+    if (fd == -ENOSYS || fd == -EPERM) {
         return open_by_component(root, path);
     }
     return fd;
@@ -94,7 +87,7 @@ long resolve(long root, const char *path) {
 
 Outcome opened(long result, int &fd) {
     Outcome outcome = check(Call::openat2, result);
-    if (result == -eloop) {
+    if (result == -ELOOP) {
         outcome.note = Note::symlink_refused;
     }
     fd = static_cast<int>(result);
@@ -121,7 +114,7 @@ Outcome make(long parent, const char *name, bool is_file) {
     const Call call = is_file ? Call::mknodat : Call::mkdirat;
     const long result = is_file ? sys(__NR_mknodat, parent, name, type_file | 0644, 0L)
                                 : sys(__NR_mkdirat, parent, name, 0755L);
-    return result == -eexist ? Outcome{} : check(call, result);
+    return result == -EEXIST ? Outcome{} : check(call, result);
 }
 
 // A directory or file in one that is there.
@@ -147,7 +140,7 @@ Outcome make_path(long root, const char *path, bool is_file) {
             ++next;
         }
         if (next + 1 >= sizeof prefix) {
-            return check(Call::mkdirat, -36L); // ENAMETOOLONG
+            return check(Call::mkdirat, -ENAMETOOLONG);
         }
         for (; length < next; ++length) {
             prefix[length] = path[length];
@@ -158,7 +151,7 @@ Outcome make_path(long root, const char *path, bool is_file) {
             sys(__NR_close, found);
             continue;
         }
-        if (found != -enoent) {
+        if (found != -ENOENT) {
             int ignored;
             return opened(found, ignored);
         }
@@ -179,7 +172,7 @@ Outcome open_in_root(Context &context, const char *path, int &fd) {
 Outcome open_target(Context &context, const plan::Step &step, int &fd) {
     const char *path = context.text(step.text[0]);
     Outcome outcome = open_in_root(context, path, fd);
-    if (outcome.error != enoent) {
+    if (outcome.error != ENOENT) {
         return outcome;
     }
     if ((step.flags & plan::step_make_target) == 0) {
@@ -188,7 +181,7 @@ Outcome open_target(Context &context, const plan::Step &step, int &fd) {
     }
     const bool is_file = (step.flags & plan::step_target_is_file) != 0;
     outcome = make_last(context.root_fd, path, is_file); // most often there is one to make
-    if (outcome.error == enoent) {
+    if (outcome.error == ENOENT) {
         outcome = make_path(context.root_fd, path, is_file);
     }
     return outcome.failed() ? outcome : open_in_root(context, path, fd);
@@ -203,7 +196,7 @@ Outcome make_symlink(Context &context, const char *path, const char *content) {
     }
     const long result = sys(__NR_symlinkat, content, parent, name);
     sys(__NR_close, parent);
-    return result == -eexist ? Outcome{} : check(Call::symlinkat, result);
+    return result == -EEXIST ? Outcome{} : check(Call::symlinkat, result);
 }
 
 void describe_fd(int fd, char (&path)[32]) {

@@ -12,10 +12,6 @@ namespace {
 using plan::Call;
 using plan::Note;
 
-constexpr int eperm = 1;
-constexpr int enoent = 2;
-constexpr int enosys = 38;
-constexpr long enametoolong = 36;
 constexpr int mnt_detach = 2;
 
 // number[0] nonzero: pivot_root wants a mount; chroot does not, and may have no mount namespace to make one
@@ -30,7 +26,7 @@ Outcome mount_root(const char *path, long &fd) {
             return check(Call::move_mount, sys(__NR_move_mount, tree, "", AT_FDCWD, path,
                                                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS));
         }
-        if (outcome.error != enosys && outcome.error != eperm) {
+        if (outcome.error != ENOSYS && outcome.error != EPERM) {
             return outcome;
         }
     }
@@ -55,7 +51,7 @@ Outcome place_of(long fd, Place &place) {
     const long result = sys(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &status);
     place = {status.stx_mnt_id, status.stx_ino, {status.stx_dev_major, status.stx_dev_minor}};
     const bool is_known = (status.stx_mask & STATX_MNT_ID) != 0; // Linux 5.8
-    return check(Call::statx, result < 0 || is_known ? result : -enosys);
+    return check(Call::statx, result < 0 || is_known ? result : -ENOSYS);
 }
 
 long open_directory(long from, const char *path) {
@@ -151,11 +147,11 @@ Outcome change_directory(const char *path) {
     const long length = sys(__NR_getcwd, where, sizeof where);
     bool is_inside = length > 0 && where[0] == '/';
     Outcome outcome = check(Call::getcwd, length); // ENOENT: it has been removed
-    if (length == -enametoolong) {
+    if (length == -ENAMETOOLONG) {
         outcome = look_for_root_above(is_inside);
     }
     if (!outcome.failed() && !is_inside) {
-        outcome = check(Call::getcwd, -static_cast<long>(enoent));
+        outcome = check(Call::getcwd, -ENOENT);
         outcome.note = Note::outside_root;
     }
     return outcome;

@@ -16,10 +16,6 @@ using plan::Call;
 using plan::Op;
 using plan::Step;
 
-constexpr int eperm = 1;
-constexpr int einval = 22;
-constexpr int enosys = 38;
-
 Outcome forgive(Outcome outcome, const Step &step, int error) {
     if ((step.flags & plan::step_optional) != 0 && outcome.error == error) {
         return {};
@@ -103,15 +99,15 @@ Outcome set_ids(const Context &context, const Step &step) {
     switch (step.op) {
     case Op::setgroups: {
         const long result = sys(__NR_setgroups, step.number[0], context.at<uint32_t>(step.table));
-        return forgive(check(Call::setgroups, result), step, eperm);
+        return forgive(check(Call::setgroups, result), step, EPERM);
     }
     case Op::setresgid: {
         const long result = sys(__NR_setresgid, step.number[0], step.number[0], step.number[0]);
-        return forgive(check(Call::setresgid, result), step, einval);
+        return forgive(check(Call::setresgid, result), step, EINVAL);
     }
     default: {
         const long result = sys(__NR_setresuid, step.number[0], step.number[0], step.number[0]);
-        return forgive(check(Call::setresuid, result), step, einval);
+        return forgive(check(Call::setresuid, result), step, EINVAL);
     }
     }
 }
@@ -189,7 +185,7 @@ Outcome run_step(Context &context, const Step &step) {
         break; // run_plan() knows these
     }
     Outcome unknown;
-    unknown.error = enosys;
+    unknown.error = ENOSYS;
     return unknown;
 }
 

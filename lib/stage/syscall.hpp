@@ -2,6 +2,7 @@
 #pragma once
 
 #include <asm/unistd.h>
+#include <linux/errno.h>
 #include <stdint.h>
 
 // ../process/clone.S: clone and clone3, with a child on a stack of its own. Not libc's clone(3), which has no

@@ -148,8 +148,8 @@ class Shell(Console):
         self.expect("\n")
 
 
-# Says when it goes on after a stop: what is typed before that may go to the shell's line editor. Says it once:
-# the signal comes from the shell, and from space, which passes it on.
+# Says when it goes on after a stop: what is typed before that may go to the shell's line editor. Says it
+# once: the signal comes from the shell, and from space, which passes it on.
 TALKER = """
 import signal, sys
 def go_on(*_):
