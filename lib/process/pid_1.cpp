@@ -8,8 +8,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdint>
-#include <dirent.h>
-#include <memory>
+#include <filesystem>
 #include <poll.h>
 #include <string>
 #include <sys/syscall.h>
@@ -87,12 +86,13 @@ bool cares(const std::string &thread, int signal, int pidfd) {
 }
 
 bool any_thread_cares(const std::string &process, int signal, int pidfd) {
-    const std::unique_ptr<DIR, int (*)(DIR *)> tasks(::opendir((process + "/task").c_str()), ::closedir);
-    if (!tasks) {
+    std::error_code error;
+    std::filesystem::directory_iterator task(process + "/task", error);
+    if (error) {
         return true; // it has ended
     }
-    while (const dirent *entry = ::readdir(tasks.get())) {
-        if (entry->d_name[0] != '.' && cares(process + "/task/" + entry->d_name, signal, pidfd)) {
+    for (; !error && task != std::filesystem::directory_iterator(); task.increment(error)) {
+        if (cares(task->path(), signal, pidfd)) {
             return true;
         }
     }
