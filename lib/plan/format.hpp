@@ -14,9 +14,10 @@ enum class Op : uint16_t {
     // Namespaces
     setns,       // fd: namespace file, number[0]: CLONE_NEW* bit
     unshare,     // number[0]: CLONE_NEW* bits
-    await_maps,  // ask the caller to write the id maps, wait until it has
+    open_proc,   // what /proc/self has for time_offset, while it is in sight; number[0]: the offsets too
+    await_maps,  // ask the caller to write the id maps, wait until it has; number[0]: dumpable meanwhile
     time_offset, // text[0]: lines of /proc/self/timens_offsets; enters the new time namespace
-    hide,        // not dumpable any more: about to be visible to strangers
+    hide,        // not dumpable any more: about to be within reach of strangers
     enter_pid,   // go on in a new child of the caller, inside the pid namespace chosen before
     supervise,   // go on in a child; stay behind as its init or supervisor
 
@@ -107,7 +108,6 @@ enum class Call : uint16_t {
     chdir,
     chroot,
     clone,
-    close_range,
     dup3,
     execve,
     fchdir,
@@ -127,12 +127,10 @@ enum class Call : uint16_t {
     open,
     open_tree,
     openat2,
-    pipe2,
+    pidfd_open,
     pivot_root,
     prctl,
     sendmsg,
-    recv,
-    rt_sigaction,
     rt_sigprocmask,
     setdomainname,
     setgroups,
@@ -151,51 +149,13 @@ enum class Call : uint16_t {
 };
 
 inline constexpr const char *call_names[] = {
-    "",
-    "capset",
-    "chdir",
-    "chroot",
-    "clone",
-    "close_range",
-    "dup3",
-    "execveat",
-    "fchdir",
-    "fcntl",
-    "fsconfig",
-    "fsmount",
-    "fsopen",
-    "fstatfs",
-    "getcwd",
-    "ioctl",
-    "mkdirat",
-    "mknodat",
-    "mmap",
-    "mount",
-    "mount_setattr",
-    "move_mount",
-    "open",
-    "open_tree",
-    "openat2",
-    "pipe2",
-    "pivot_root",
-    "prctl",
-    "sendmsg",
-    "recv",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "setdomainname",
-    "setgroups",
-    "sethostname",
-    "setns",
-    "setresgid",
-    "setresuid",
-    "setrlimit",
-    "setsid",
-    "signalfd4",
-    "statx",
-    "symlinkat",
-    "umount2",
-    "unshare",
+    "",           "capset",        "chdir",      "chroot",    "clone",          "dup3",
+    "execve",     "fchdir",        "fcntl",      "fsconfig",  "fsmount",        "fsopen",
+    "fstatfs",    "getcwd",        "ioctl",      "mkdirat",   "mknodat",        "mmap",
+    "mount",      "mount_setattr", "move_mount", "open",      "open_tree",      "openat2",
+    "pidfd_open", "pivot_root",    "prctl",      "sendmsg",   "rt_sigprocmask", "setdomainname",
+    "setgroups",  "sethostname",   "setns",      "setresgid", "setresuid",      "setrlimit",
+    "setsid",     "signalfd4",     "statx",      "symlinkat", "umount2",        "unshare",
     "write",
 };
 static_assert(sizeof call_names / sizeof *call_names == static_cast<unsigned>(Call::write) + 1);
@@ -218,13 +178,12 @@ enum class Note : uint16_t {
     interpreter_missing, // ENOENT, but the file is there; text: the interpreter of its #! line, or empty
     outside_root,        // the working directory is not inside the root
     not_a_terminal,      // /dev/ptmx is none
-    caller_gone,         // the caller ended before the program was started
     target_missing,      // the mount target does not exist and may not be made
     attributes_locked,   // a more privileged user namespace has set those that are to go; text: which
     symlink_refused      // no openat2, and a symbolic link on the way
 };
 
-enum class Cause : uint16_t { itself, time_limit, caller_gone };
+enum class Cause : uint16_t { itself, time_limit };
 
 struct Record {
     RecordKind kind;

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace spaces {
 
@@ -270,8 +271,24 @@ void decide_namespaces(Compilation &compilation) {
     compilation.plan.moves = decision.pid_entry == NamespaceDecision::PidEntry::move;
 }
 
+// Who has rights over the user namespace that is joined, or lives in the pid namespace, must neither trace us
+// nor look through our descriptors (CVE-2016-9962).
+bool comes_within_reach(const Compilation &compilation) {
+    const NamespaceDecision &decision = compilation.namespaces;
+    const bool joins_pid = decision.pid_entry != NamespaceDecision::PidEntry::none && !compilation.new_pid();
+    return decision.joins_user || joins_pid;
+}
+
 void add_namespaces(Compilation &compilation) {
     const NamespaceDecision &decision = compilation.namespaces;
+    if (decision.new_time && decision.joins_mount) {
+        compilation.add(Op::open_proc, {"open_proc", "/proc/self", "open files of /proc/self"}).number[0] =
+            compilation.spec.time_offsets.empty() ? 0 : 1;
+    }
+    const bool hides = comes_within_reach(compilation);
+    if (hides) {
+        compilation.add(Op::hide, {"hide", "dumpable", "become untraceable"});
+    }
     add_joins(compilation, decision.joins_before_user);
     add_joins(compilation, decision.joins);
     if (decision.root_fd >= 0) {
@@ -284,17 +301,15 @@ void add_namespaces(Compilation &compilation) {
             decision.unshared;
     }
     if ((decision.unshared & SPACES_NAMESPACE_USER) != 0) {
-        compilation.add(Op::await_maps, {"id_map", "user", "have the id maps written"});
+        // The /proc files of a process that is not dumpable are root's.
+        compilation.add(Op::await_maps, {"id_map", "user", "have the id maps written"}).number[0] =
+            hides && ::geteuid() != 0 ? 1 : 0;
     }
     if (decision.new_time) {
         add_time(compilation);
     }
     if (decision.pid_entry == NamespaceDecision::PidEntry::none) {
         return;
-    }
-    if (!compilation.new_pid()) {
-        // Those who live there must neither trace us nor look through our descriptors (CVE-2016-9962).
-        compilation.add(Op::hide, {"hide", "dumpable", "become untraceable"});
     }
     if (decision.pid_entry == NamespaceDecision::PidEntry::supervise) {
         compilation.add(Op::supervise, {"supervise", "program", "start the program under a supervisor"});

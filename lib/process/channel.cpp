@@ -15,14 +15,17 @@ namespace {
 
 constexpr Doing moving{"channel", "", "move a descriptor out of the way"};
 
-Fd received_fd(const msghdr &message) {
+// None where none came, or this process has no number left for it.
+Fd received_fd(const msghdr &message) noexcept {
     const cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
+    if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
+        header->cmsg_len < CMSG_LEN(sizeof(int))) {
         return {};
     }
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    return out_of_the_way(Fd(fd), {}, moving);
+    int number = -1;
+    std::memcpy(&number, CMSG_DATA(header), sizeof number);
+    Fd fd(number);
+    return number > 2 ? std::move(fd) : Fd(::fcntl(number, F_DUPFD_CLOEXEC, 3));
 }
 
 } // namespace
@@ -56,6 +59,11 @@ bool Channel::send(const void *data, size_t size) const noexcept {
 size_t Channel::send_some(const void *data, size_t size) const noexcept {
     const ssize_t sent = ::send(fd_.get(), data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     return sent < 0 ? 0 : static_cast<size_t>(sent);
+}
+
+void Channel::wait_for_room(int timeout_ms) const noexcept {
+    pollfd entry{fd_.get(), POLLOUT, 0};
+    ::poll(&entry, 1, timeout_ms);
 }
 
 void Channel::wait_for_end(int timeout_ms) const noexcept {

@@ -12,7 +12,7 @@ namespace spaces {
 
 struct Message {
     plan::Record record;
-    Fd fd; // that came with it
+    Fd fd; // that came with it; none where this process could have no more
 };
 
 class Channel {
@@ -25,6 +25,8 @@ class Channel {
     bool send(const void *data, size_t size) const noexcept;
     // As much as there is room for at once; how much that was.
     size_t send_some(const void *data, size_t size) const noexcept;
+    // Returns when more can be sent, or after that time.
+    void wait_for_room(int timeout_ms) const noexcept;
     // Returns when the other side has gone, or after that time.
     void wait_for_end(int timeout_ms) const noexcept;
     // Nothing: the other side has gone, or, where `timeout_ms` is not -1, has not said anything in that time.

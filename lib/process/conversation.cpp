@@ -6,11 +6,14 @@
 #include "process/outside.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <spaces/spec.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace spaces {
@@ -39,6 +42,11 @@ bool is_still_the_stage(pid_t pid) {
     char text[12] = {};
     return file.is_open() && ::read(file.get(), text, sizeof text) == static_cast<ssize_t>(sizeof text) &&
            std::equal(std::begin(text), std::end(text), "spaces-init");
+}
+
+[[noreturn]] void throw_no_descriptor(const char *step, const char *object, const std::string &what) {
+    throw_system(step, "recvmsg", EMFILE, object, "receive " + what,
+                 "RLIMIT_NOFILE of the calling process was reached while the program was started");
 }
 
 uint64_t own_peak_memory() {
@@ -91,6 +99,11 @@ bool Conversation::waits_for_move(const plan::Record &record) const {
 
 void Conversation::take_moved(Message message, ChildGuard &child) {
     moved_ = true;
+    if (!message.fd.is_open()) {
+        ::kill(message.record.pid, SIGKILL);
+        ::waitpid(message.record.pid, nullptr, 0);
+        throw_no_descriptor("enter_pid", "pidfd", "the pidfd of the new process");
+    }
     Child next;
     next.pid = message.record.pid;
     next.pidfd = std::move(message.fd);
@@ -117,6 +130,9 @@ void Conversation::take(Message message, ChildGuard &child) {
         take_moved(std::move(message), child);
         break;
     case RecordKind::terminal:
+        if (!message.fd.is_open()) {
+            throw_no_descriptor("terminal", "pseudoterminal", "our side of the pseudoterminal");
+        }
         terminal_ = std::move(message.fd);
         break;
     case RecordKind::executing:
@@ -136,6 +152,20 @@ void Conversation::take(Message message, ChildGuard &child) {
         break;
     case RecordKind::ended:
         break;
+    }
+}
+
+void Conversation::send_rest(const char *data, size_t size, const ChildGuard &child) const {
+    while (size != 0) {
+        const size_t sent = channel_.send_some(data, size);
+        data += sent;
+        size -= sent;
+        if (sent == 0) {
+            if (has_ended(child.child())) {
+                return;
+            }
+            channel_.wait_for_room(death_check_ms);
+        }
     }
 }
 

@@ -15,6 +15,10 @@ class Conversation {
 
     const Channel &channel() const { return channel_; }
 
+    // What of the Plan the channel had no room for before there was a reader. Where that dies, finish()
+    // tells.
+    void send_rest(const char *data, size_t size, const ChildGuard &child) const;
+
     // Returns when the program runs; throws when a step has failed.
     void finish(ChildGuard &child);
 

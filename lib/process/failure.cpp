@@ -39,7 +39,6 @@ std::string message(const Record &record, const StepInfo &info) {
     case Note::symlink_refused:
         return "cannot " + info.what + ": a symbolic link is in the way" + reason;
     case Note::none:
-    case Note::caller_gone:
         break;
     }
     const bool explains = record.text[0] != '\0' && record.call != Call::execve;

@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace spaces {
@@ -71,18 +72,19 @@ int *tid_address() {
     ::_exit(1);
 }
 
+// A pidfd that is no standard stream. Without one the child cannot be guarded, and is ended here.
 Child checked_child(pid_t pid) {
-    Child child;
-    child.pid = pid;
-    child.pidfd = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    Child child{pid, Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
+    if (child.pidfd.is_open() && child.pidfd.get() < 3) {
+        child.pidfd = Fd(::fcntl(child.pidfd.get(), F_DUPFD_CLOEXEC, 3));
+    }
     if (!child.pidfd.is_open()) {
         const int error = errno;
         ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
         throw_system("fork", "pidfd_open", error, "process " + std::to_string(pid),
-                     "make a pidfd of the new process");
-    }
-    if (child.pidfd.get() < 3) {
-        child.pidfd = duplicate(child.pidfd.get(), {"fork", "pidfd", "move a descriptor out of the way"});
+                     "make a pidfd of the new process",
+                     error == EMFILE ? "RLIMIT_NOFILE of the calling process is reached" : "");
     }
     return child;
 }

@@ -32,8 +32,13 @@ using plan::Call;
     }
     const char *argv[] = {"spaces-init", nullptr};
     const char *envp[] = {line, nullptr};
-    ::syscall(SYS_execveat, fork_of(context).stage_fd, "", argv, envp, AT_EMPTY_PATH);
+    const int stage_fd = fork_of(context).stage_fd;
+    ::syscall(SYS_execveat, stage_fd, "", argv, envp, AT_EMPTY_PATH);
     const int error = errno;
+    // Refused by a filter, it may still go by a path, if there is a /proc.
+    char path[32];
+    stage::describe_fd(stage_fd, path);
+    ::execve(path, const_cast<char **>(argv), const_cast<char **>(envp));
     ::kill(program, SIGKILL);
     stage::fail(context, stage::check(Call::execve, -error));
 }
@@ -65,8 +70,10 @@ void enter_pid_as_init(stage::Context &context) {
     }
     alignas(16) char stack[65536];
     int pidfd = -1;
-    fork.first_is_alive = 1;
-    ::syscall(SYS_set_tid_address, &fork.first_is_alive); // the kernel clears it with this process' end
+    fork.first_is_alive = 1; // the kernel clears it with this process' end
+    if (::syscall(SYS_set_tid_address, &fork.first_is_alive) < 0) {
+        fork.first_is_alive = 0;
+    }
     const long pid =
         spaces_clone_call(__NR_clone, CLONE_VM | CLONE_PARENT | CLONE_PIDFD | CLONE_CHILD_SETTID | SIGCHLD,
                           reinterpret_cast<long>(stack + sizeof stack), reinterpret_cast<long>(&pidfd),
@@ -82,6 +89,9 @@ void fork_and_supervise(stage::Context &context) {
         // The function may trace this process, and must not reach one outside of its pid namespace by the
         // memory.
         stage::await_zero(&fork.first_is_alive);
+    }
+    if (const stage::Outcome outcome = stage::open_own_pidfd(context); outcome.failed()) {
+        stage::fail(context, outcome);
     }
     struct sigaction callers {};
     struct sigaction by_default {};

@@ -153,7 +153,7 @@ void run_map_helper(pid_t pid, const char *file, const IdRanges &map) {
                     .message = "cannot write the " + std::string(file) + " by " + helper + ": " +
                                (complaint.empty() ? "it failed without a word" : complaint),
                     .hint = "only granted ids can be mapped, and " +
-                            granted_ids("/etc/sub" + kind, ::getuid()) + "; " + helper +
+                            granted_ids("/etc/sub" + kind, ::geteuid()) + "; " + helper +
                             " itself must be set-user-id root or have the file capability"};
     }
 }

@@ -53,7 +53,7 @@ bool has_bit(std::string_view hexadecimal, int signal) {
     return (mask >> (signal - 1) & 1) != 0;
 }
 
-enum class Care { handles, waits, none, running };
+enum class Care { handles, waits, none, running, unknown };
 
 Care care_of(const std::string &thread, int signal) {
     const std::string status = read_proc_file(thread + "/status");
@@ -64,6 +64,9 @@ Care care_of(const std::string &thread, int signal) {
     }
     // What sigwait(3) waits for is not blocked meanwhile, but is not dropped either.
     const std::string call = read_proc_file(thread + "/syscall");
+    if (call.empty()) {
+        return Care::unknown; // not ours to see, or it has ended
+    }
     if (call.starts_with("running")) {
         return Care::running;
     }

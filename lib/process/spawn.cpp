@@ -28,10 +28,11 @@ bool may_not_be_executed(int error) {
                 .system_call = path.empty() ? "execveat" : "execve",
                 .message = "cannot execute the stage" + (path.empty() ? "" : " " + quoted(path)) + ": " +
                            std::string(errno_text(error)),
-                .hint = path.empty()
-                            ? ""
-                            : "this host lets no memfd be executed (vm.memfd_noexec), and the stage that "
-                              "libspaces installs as a file is not there"};
+                .hint =
+                    path.empty()
+                        ? ""
+                        : "no memfd can be executed (vm.memfd_noexec of this host, or a low RLIMIT_FSIZE), "
+                          "and the stage that libspaces installs as a file is not there"};
 }
 
 CloneAnswer clone_checked(const CloneRequest &request) {
@@ -94,8 +95,10 @@ Started spawn(const Spec &spec, const LaunchHooks &hooks) {
     if (answer.wrote_uid_map) {
         plan.outside.uid_map.clear();
     }
-    // Where the stage has died, finish() says so.
-    conversation.channel().send(buffer.data() + sent, buffer.size() - sent);
+    theirs.reset();
+    plan.descriptors.clear();
+
+    conversation.send_rest(buffer.data() + sent, buffer.size() - sent, child);
     if (works_outside) {
         set_from_outside(child.child().pid, plan.outside);
         if (writes_maps) {
@@ -103,8 +106,6 @@ Started spawn(const Spec &spec, const LaunchHooks &hooks) {
         }
         conversation.channel().send("", 1);
     }
-    theirs.reset();
-    plan.descriptors.clear();
     conversation.finish(child);
     return conversation.hand_over(child);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <spaces/base.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 extern "C" const char spaces_stage_begin[];
@@ -22,6 +23,16 @@ constexpr unsigned MFD_EXEC = 0x10U; // Linux 6.3
 #endif
 
 constexpr const char *name = "spaces-init";
+
+size_t image_size() {
+    return static_cast<size_t>(spaces_stage_end - spaces_stage_begin);
+}
+
+// A write beyond the limit would end this process by SIGXFSZ.
+bool may_be_written() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur >= image_size();
+}
 
 int make_memfd() {
     const int fd = ::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
@@ -42,6 +53,9 @@ void write_and_seal(const Fd &memfd) {
 } // namespace
 
 Fd open_stage_memfd() {
+    if (!may_be_written()) {
+        return {};
+    }
     Fd memfd(make_memfd());
     if (!memfd.is_open()) {
         if (errno != EACCES && errno != EPERM && errno != ENOSYS) {

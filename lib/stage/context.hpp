@@ -6,16 +6,13 @@
 
 namespace spaces::stage {
 
-// An errno beyond those of the kernel: the caller has gone, there is nobody to report to.
-inline constexpr int error_none = 0;
-
 struct Outcome {
-    int error = error_none; // errno, 0: it went well
+    int error = 0; // errno, 0: it went well
     plan::Call call = plan::Call::none;
     plan::Note note = plan::Note::none;
     const char *text = nullptr; // more about it, or null
 
-    bool failed() const { return error != error_none; }
+    bool failed() const { return error != 0; }
 };
 
 inline Outcome check(plan::Call call, long result) {
@@ -35,11 +32,14 @@ inline bool unavailable(const Outcome &outcome) {
 struct Context {
     char *base = nullptr; // of the Plan
     int control = -1;     // socket to the caller
-    int root_fd = -1;     // where mount targets are resolved
+    int root_fd = -1;     // the root directory that is to come; -1: it is "/" already
     int index = 0;        // of the present step
     uint32_t callers_umask = 0;
     bool supervised = false; // by a process that says itself that the program was started
     bool hidden = false;     // strangers can see this process, see Op::hide
+    int own_namespaces = -1; // /proc/self/ns, and the file of the offsets: see Op::open_proc
+    int time_offsets = -1;
+    int supervisor_pidfd = -1; // of the process whose end this one is to follow
     // Whether the last step was reached and has not failed: what the supervisor goes by.
     bool reached = false;
     bool *executing = &reached;
@@ -67,6 +67,10 @@ int go_on(void *context);
 // This process has done its work: another child of the caller goes on.
 [[noreturn]] void hand_over(Context &context, long pid, int pidfd);
 
+// A pidfd of this process for the child that goes on, where its Plan has use for it.
+Outcome open_own_pidfd(Context &context);
+bool has_ended(int pidfd);
+
 // channel.cpp
 void send(Context &context, const plan::Record &record);
 Outcome send_with_fd(Context &context, const plan::Record &record, int fd);
@@ -79,9 +83,9 @@ bool caller_has_gone(Context &context);
 Outcome run_step(Context &context, const plan::Step &step);
 
 // path.cpp: descriptors of paths inside the root.
-Outcome open_in_root(Context &context, const char *path, int &fd);
-Outcome open_target(Context &context, const plan::Step &step, int &fd);
-Outcome make_symlink(Context &context, const char *path, const char *content);
+Outcome open_in_root(const Context &context, const char *path, int &fd);
+Outcome open_target(const Context &context, const plan::Step &step, int &fd);
+Outcome make_symlink(const Context &context, const char *path, const char *content);
 void describe_fd(int fd, char (&path)[32]); // "/proc/self/fd/N"
 
 // mount.cpp
@@ -116,11 +120,13 @@ Outcome execute(Context &context, const plan::Step &step);
 // supervise.cpp
 struct Supervision {
     int control = -1;
-    int program = 0; // pid
+    int signals = -1; // of open_signals()
+    int program = 0;  // pid
     int caller_pidfd = -1;
     uint64_t time_limit_ms = 0;
     uint64_t time_limit_grace_ms = 0;
 };
+Outcome open_signals(int &fd);
 [[noreturn]] void supervise(const Supervision &supervision);
 
 // Until whoever shares this memory has made the word zero and woken us.

@@ -119,7 +119,7 @@ Outcome execute(Context &context, const plan::Step &step) {
             outcome.text = context.detail;
         }
         // The first file that was there but could not be run says more than the last that was not.
-        if (answer.error == error_none || (answer.error == ENOENT && answer.note == Note::none) ||
+        if (!answer.failed() || (answer.error == ENOENT && answer.note == Note::none) ||
             answer.error == ENOTDIR) {
             answer = outcome;
         }

@@ -63,10 +63,22 @@ void reset_signals() {
     }
 }
 
-// Keeps these two, of which the second may be none (-1).
-void close_others(int a, int b) {
-    const int keep[2] = {a < b || b < 0 ? a : b, a < b ? b : a};
-    close_all_but(keep, b < 0 ? 1 : 2);
+// All but these, of which some may be none (-1).
+void close_others(int a, int b, int c) {
+    const int all[] = {a, b, c};
+    int keep[3];
+    uint32_t count = 0;
+    for (const int fd : all) {
+        uint32_t at = count;
+        for (; fd >= 0 && at > 0 && keep[at - 1] > fd; --at) {
+            keep[at] = keep[at - 1];
+        }
+        if (fd >= 0) {
+            keep[at] = fd;
+            ++count;
+        }
+    }
+    close_all_but(keep, count);
 }
 
 // A word that parent and child both have, where they share nothing else.
@@ -94,6 +106,13 @@ void stay_behind(Context &context) {
     } else {
         fail(context, check(Call::mmap, -ENOMEM));
     }
+    int signals = -1;
+    if (const Outcome outcome = open_signals(signals); outcome.failed()) {
+        fail(context, outcome);
+    }
+    if (const Outcome outcome = open_own_pidfd(context); outcome.failed()) {
+        fail(context, outcome);
+    }
     const long dumpable = sys(__NR_prctl, PR_GET_DUMPABLE, 0L, 0L, 0L, 0L);
     const long program = spaces_clone_call(__NR_clone, flags, reinterpret_cast<long>(stack + sizeof stack), 0,
                                            &sharing, go_on, &context);
@@ -102,7 +121,7 @@ void stay_behind(Context &context) {
     }
     const plan::Header &header = context.header();
     // What the program could want closed. An init is seen by its program, which therefore waits for this.
-    close_others(context.control, header.caller_pidfd);
+    close_others(context.control, header.caller_pidfd, signals);
     constexpr long futex_wake = 1;
     __atomic_store_n(&context.init_is_busy, 0, __ATOMIC_RELEASE);
     sys(__NR_futex, &context.init_is_busy, futex_wake, 1L);
@@ -116,7 +135,7 @@ void stay_behind(Context &context) {
     plan::Record record{};
     record.kind = RecordKind::started;
     send(context, record);
-    supervise({context.control, static_cast<int>(program), header.caller_pidfd, header.time_limit_ms,
+    supervise({context.control, signals, static_cast<int>(program), header.caller_pidfd, header.time_limit_ms,
                header.time_limit_grace_ms});
 }
 
@@ -191,7 +210,8 @@ extern "C" [[noreturn]] void stage_main(long *stack) {
     supervision.caller_pidfd = static_cast<int>(next_number(line));
     supervision.time_limit_ms = static_cast<uint64_t>(next_number(line));
     supervision.time_limit_grace_ms = static_cast<uint64_t>(next_number(line));
-    close_others(supervision.control, supervision.caller_pidfd);
+    close_others(supervision.control, supervision.caller_pidfd, -1);
+    open_signals(supervision.signals); // without them, supervise() ends the program
     supervise(supervision);
 }
 

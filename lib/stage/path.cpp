@@ -19,16 +19,26 @@ constexpr unsigned type_mask = 0170000;
 constexpr unsigned type_link = 0120000;
 constexpr unsigned type_file = 0100000;
 
-long root_descriptor(Context &context) {
-    if (context.root_fd < 0) {
-        const long fd = sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0) {
-            return fd;
+// What paths are resolved in: the root directory that is to come, or the present one.
+class Root {
+  public:
+    explicit Root(const Context &context)
+        : fd(context.root_fd >= 0 ? context.root_fd
+                                  : sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC)),
+          is_ours_(context.root_fd < 0) {}
+    Root(const Root &) = delete;
+    Root &operator=(const Root &) = delete;
+    ~Root() {
+        if (is_ours_ && fd >= 0) {
+            sys(__NR_close, fd);
         }
-        context.root_fd = static_cast<int>(fd);
     }
-    return context.root_fd;
-}
+
+    const long fd;
+
+  private:
+    bool is_ours_;
+};
 
 // Without openat2, or where a filter forbids it: component by component, and no symbolic link at all, since
 // only the kernel can follow one without a race.
@@ -164,12 +174,12 @@ Outcome make_path(long root, const char *path, bool is_file) {
 
 } // namespace
 
-Outcome open_in_root(Context &context, const char *path, int &fd) {
-    const long root = root_descriptor(context);
-    return root < 0 ? check(Call::open, root) : opened(resolve(root, path), fd);
+Outcome open_in_root(const Context &context, const char *path, int &fd) {
+    const Root root(context);
+    return root.fd < 0 ? check(Call::open, root.fd) : opened(resolve(root.fd, path), fd);
 }
 
-Outcome open_target(Context &context, const plan::Step &step, int &fd) {
+Outcome open_target(const Context &context, const plan::Step &step, int &fd) {
     const char *path = context.text(step.text[0]);
     Outcome outcome = open_in_root(context, path, fd);
     if (outcome.error != ENOENT) {
@@ -180,14 +190,15 @@ Outcome open_target(Context &context, const plan::Step &step, int &fd) {
         return outcome;
     }
     const bool is_file = (step.flags & plan::step_target_is_file) != 0;
-    outcome = make_last(context.root_fd, path, is_file); // most often there is one to make
+    const Root root(context);
+    outcome = make_last(root.fd, path, is_file); // most often there is one to make
     if (outcome.error == ENOENT) {
-        outcome = make_path(context.root_fd, path, is_file);
+        outcome = make_path(root.fd, path, is_file);
     }
-    return outcome.failed() ? outcome : open_in_root(context, path, fd);
+    return outcome.failed() ? outcome : opened(resolve(root.fd, path), fd);
 }
 
-Outcome make_symlink(Context &context, const char *path, const char *content) {
+Outcome make_symlink(const Context &context, const char *path, const char *content) {
     char parent_path[path_max];
     const char *name = last_component(path, parent_path);
     int parent = -1;

@@ -112,8 +112,11 @@ Outcome set_root(Context &context, const plan::Step &step) {
 }
 
 Outcome pivot_root(Context &context) {
-    if (const long result = sys(__NR_fchdir, context.root_fd); result < 0) {
-        return check(Call::fchdir, result);
+    const long entered = sys(__NR_fchdir, context.root_fd);
+    sys(__NR_close, context.root_fd);
+    context.root_fd = -1; // from here on it is "/"
+    if (entered < 0) {
+        return check(Call::fchdir, entered);
     }
     // The old root ends up mounted over the new one at "/", where "." reaches it: no directory is needed for
     // it.
@@ -127,13 +130,17 @@ Outcome pivot_root(Context &context) {
 }
 
 Outcome change_root(Context &context, int fd) {
-    if (const long result = sys(__NR_fchdir, fd); result < 0) {
-        return check(Call::fchdir, result);
+    const long entered = sys(__NR_fchdir, fd);
+    if (fd == context.root_fd) {
+        sys(__NR_close, fd);
+        context.root_fd = -1; // from here on it is "/"
+    }
+    if (entered < 0) {
+        return check(Call::fchdir, entered);
     }
     if (const long result = sys(__NR_chroot, "."); result < 0) {
         return check(Call::chroot, result);
     }
-    context.root_fd = -1; // from here on it is "/"
     return check(Call::chdir, sys(__NR_chdir, "/"));
 }
 

@@ -1,6 +1,9 @@
 // Runs a Plan step by step, and where it says so moves on into a new process.
 #include "stage/context.hpp"
 
+#include <linux/fcntl.h>
+#include <linux/poll.h>
+#include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 
@@ -13,12 +16,19 @@ using plan::Op;
 using plan::Record;
 using plan::RecordKind;
 
-void await_maps(Context &context) {
+void await_maps(Context &context, const plan::Step &step) {
+    const bool shows_itself = step.number[0] != 0;
+    if (shows_itself) {
+        sys(__NR_prctl, PR_SET_DUMPABLE, 1L, 0L, 0L, 0L);
+    }
     Record record{};
     record.kind = RecordKind::await_maps;
     send(context, record);
     if (!receive_byte(context)) {
         exit_process(1);
+    }
+    if (shows_itself) {
+        sys(__NR_prctl, PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
     }
 }
 
@@ -40,6 +50,35 @@ void enter_pid_namespace(Context &context) {
     hand_over(context, pid, pidfd);
 }
 
+bool follows_its_parent(const Context &context) {
+    for (uint32_t i = 0; i < context.header().step_count; ++i) {
+        if (context.steps()[i].op == Op::parent_death_signal) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool is_replaced(const Context &context, long fd) {
+    for (uint32_t i = 0; i < context.header().step_count; ++i) {
+        const plan::Step &step = context.steps()[i];
+        if (step.op == Op::dup && static_cast<long>(step.number[0]) == fd) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The same descriptor under a number that is none of those that the program's own get.
+long out_of_the_way(const Context &context, long fd) {
+    while (fd >= 0 && (fd <= 2 || is_replaced(context, fd))) {
+        const long next = sys(__NR_fcntl, fd, F_DUPFD_CLOEXEC, fd < 3 ? 3L : fd + 1);
+        sys(__NR_close, fd);
+        fd = next;
+    }
+    return fd;
+}
+
 void halt(Context &context) {
     Record record{};
     record.kind = RecordKind::halted;
@@ -49,6 +88,29 @@ void halt(Context &context) {
 }
 
 } // namespace
+
+Outcome open_own_pidfd(Context &context) {
+    if (!follows_its_parent(context)) {
+        return {};
+    }
+    const long pidfd = sys(__NR_pidfd_open, sys(__NR_getpid), 0L);
+    if (pidfd < 0) {
+        return check(Call::pidfd_open, pidfd);
+    }
+    const long moved = out_of_the_way(context, pidfd);
+    context.supervisor_pidfd = static_cast<int>(moved);
+    return check(Call::fcntl, moved);
+}
+
+bool has_ended(int pidfd) {
+    struct {
+        int fd;
+        short events;
+        short revents;
+    } entry{pidfd, POLLIN, 0};
+    const long timeout[2] = {0, 0};
+    return sys(__NR_ppoll, &entry, 1L, timeout, 0L, 0L) > 0;
+}
 
 void hand_over(Context &context, long pid, int pidfd) {
     if (pid < 0) {
@@ -82,7 +144,7 @@ void run_plan(Context &context) {
         }
         switch (step.op) {
         case Op::await_maps:
-            await_maps(context);
+            await_maps(context, step);
             break;
         case Op::enter_pid:
             (context.enter_pid != nullptr ? context.enter_pid : enter_pid_namespace)(context);

@@ -23,10 +23,27 @@ Outcome forgive(Outcome outcome, const Step &step, int error) {
     return outcome;
 }
 
+// A mount namespace that is joined has a /proc in which this process may not be.
+Outcome open_proc(Context &context, bool with_offsets) {
+    const long directory = sys(__NR_openat, AT_FDCWD, "/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) {
+        return check(Call::open, directory);
+    }
+    context.own_namespaces = static_cast<int>(directory);
+    if (!with_offsets) {
+        return {};
+    }
+    const long file = sys(__NR_openat, AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
+    context.time_offsets = static_cast<int>(file);
+    return check(Call::open, file);
+}
+
 // clone3 cannot set offsets of a time namespace before somebody is in it; unshare can, and setns enters it.
-Outcome enter_time_namespace(const char *offsets) {
+Outcome enter_time_namespace(const Context &context, const char *offsets) {
     if (offsets != nullptr) {
-        const long file = sys(__NR_openat, AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
+        const long file = context.time_offsets >= 0
+                              ? context.time_offsets
+                              : sys(__NR_openat, AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
         if (file < 0) {
             return check(Call::open, file);
         }
@@ -40,7 +57,13 @@ Outcome enter_time_namespace(const char *offsets) {
             return check(Call::write, written);
         }
     }
-    const long ns = sys(__NR_openat, AT_FDCWD, "/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+    const bool is_open = context.own_namespaces >= 0;
+    const long ns =
+        sys(__NR_openat, is_open ? context.own_namespaces : AT_FDCWD,
+            is_open ? "time_for_children" : "/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+    if (is_open) {
+        sys(__NR_close, context.own_namespaces);
+    }
     if (ns < 0) {
         return check(Call::open, ns);
     }
@@ -68,6 +91,17 @@ Outcome drop_ambient() {
         half.inheritable = 0;
     }
     return check(Call::capset, sys(__NR_capset, &header, data));
+}
+
+Outcome follow_parent(Context &context, uint64_t signal) {
+    if (const long result = sys(__NR_prctl, PR_SET_PDEATHSIG, signal, 0L, 0L, 0L); result < 0) {
+        return check(Call::prctl, result);
+    }
+    if (has_ended(context.supervisor_pidfd)) {
+        exit_process(1); // before the signal was ordered, which therefore never comes
+    }
+    sys(__NR_close, context.supervisor_pidfd);
+    return {};
 }
 
 Outcome set_rlimit(const Step &step) {
@@ -120,8 +154,10 @@ Outcome run_step(Context &context, const Step &step) {
         return check(Call::setns, sys(__NR_setns, step.fd, step.number[0]));
     case Op::unshare:
         return check(Call::unshare, sys(__NR_unshare, step.number[0]));
+    case Op::open_proc:
+        return open_proc(context, step.number[0] != 0);
     case Op::time_offset:
-        return enter_time_namespace(context.text(step.text[0]));
+        return enter_time_namespace(context, context.text(step.text[0]));
     case Op::hide:
         context.hidden = true;
         return check(Call::prctl, sys(__NR_prctl, PR_SET_DUMPABLE, 0L, 0L, 0L, 0L));
@@ -134,7 +170,7 @@ Outcome run_step(Context &context, const Step &step) {
     case Op::no_new_privs:
         return check(Call::prctl, sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L));
     case Op::parent_death_signal:
-        return check(Call::prctl, sys(__NR_prctl, PR_SET_PDEATHSIG, step.number[0], 0L, 0L, 0L));
+        return follow_parent(context, step.number[0]);
     case Op::propagation:
         return check(Call::mount, sys(__NR_mount, 0L, "/", 0L, step.number[0], 0L));
     case Op::root:

@@ -14,6 +14,7 @@ namespace spaces::stage {
 
 namespace {
 
+using plan::Call;
 using plan::Cause;
 using plan::Record;
 using plan::RecordKind;
@@ -40,17 +41,17 @@ class Supervisor {
   public:
     explicit Supervisor(const Supervision &supervision)
         : control_(supervision.control), program_(supervision.program),
-          caller_pidfd_(supervision.caller_pidfd), grace_ms_(supervision.time_limit_grace_ms),
-          is_init_(sys(__NR_getpid) == 1) {
+          caller_pidfd_(supervision.caller_pidfd), signals_(supervision.signals),
+          grace_ms_(supervision.time_limit_grace_ms), is_init_(sys(__NR_getpid) == 1) {
         if (supervision.time_limit_ms != 0) {
             deadline_ms_ = now_ms() + supervision.time_limit_ms;
         }
-        const uint64_t all_signals = ~uint64_t{0};
-        signals_ = static_cast<int>(
-            sys(__NR_signalfd4, -1, &all_signals, sizeof all_signals, SFD_CLOEXEC | SFD_NONBLOCK));
     }
 
     [[noreturn]] void run() {
+        if (signals_ < 0) {
+            give_up();
+        }
         reap(); // what ended before the signals were watched
         for (;;) {
             PollEntry entries[3] = {{signals_, POLLIN, 0}, {control_, POLLIN, 0}, {caller_pidfd_, POLLIN, 0}};
@@ -63,7 +64,6 @@ class Supervisor {
             }
             if (entries[2].revents != 0) {
                 caller_pidfd_ = -1;
-                cause_ = Cause::caller_gone;
                 kill_everything();
             }
             if (deadline_ms_ != 0 && now_ms() >= deadline_ms_) {
@@ -82,7 +82,11 @@ class Supervisor {
             timeout[0] = static_cast<long>(left / 1000);
             timeout[1] = static_cast<long>(left % 1000 * 1000000);
         }
-        if (sys(__NR_ppoll, entries, 3L, limited ? timeout : nullptr, 0L, 0L) <= 0) {
+        const long ready = sys(__NR_ppoll, entries, 3L, limited ? timeout : nullptr, 0L, 0L);
+        if (ready < 0 && ready != -EINTR) {
+            give_up();
+        }
+        if (ready <= 0) {
             for (PollEntry &entry : entries) {
                 entry.revents = 0;
             }
@@ -144,6 +148,16 @@ class Supervisor {
         exit_process(signal != 0 ? 128 + signal : (status >> 8) & 0xff);
     }
 
+    // A program that nobody can watch over does not run.
+    [[noreturn]] void give_up() {
+        int status = 0;
+        struct rusage usage {};
+        kill_everything();
+        while (sys(__NR_wait4, program_, &status, 0L, &usage) == -EINTR) {
+        }
+        finish(status, usage);
+    }
+
     void kill_everything() {
         if (is_init_) {
             // All but ourselves. Where we may not signal them, our own end is theirs as well.
@@ -169,7 +183,7 @@ class Supervisor {
     int control_;
     int program_;
     int caller_pidfd_;
-    int signals_ = -1;
+    int signals_;
     uint64_t grace_ms_;
     uint64_t deadline_ms_ = 0;
     Cause cause_ = Cause::itself;
@@ -177,6 +191,13 @@ class Supervisor {
 };
 
 } // namespace
+
+Outcome open_signals(int &fd) {
+    const uint64_t all_signals = ~uint64_t{0};
+    const long opened = sys(__NR_signalfd4, -1, &all_signals, sizeof all_signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    fd = static_cast<int>(opened);
+    return check(Call::signalfd4, opened);
+}
 
 void supervise(const Supervision &supervision) {
     Supervisor(supervision).run();

@@ -17,6 +17,16 @@ struct WindowSize {
     unsigned short rows, columns, x_pixels, y_pixels;
 };
 
+// The standard streams, which may be closed here, are about to be replaced.
+long above_streams(long fd) {
+    if (fd < 0 || fd > 2) {
+        return fd;
+    }
+    const long moved = sys(__NR_fcntl, fd, F_DUPFD_CLOEXEC, 3L);
+    sys(__NR_close, fd);
+    return moved;
+}
+
 Outcome connect(long terminal, const plan::Step &step) {
     const WindowSize size{static_cast<unsigned short>(step.number[0]),
                           static_cast<unsigned short>(step.number[1]), 0, 0};
@@ -39,7 +49,8 @@ Outcome connect(long terminal, const plan::Step &step) {
 } // namespace
 
 Outcome open_terminal(Context &context, const plan::Step &step) {
-    const long controller = sys(__NR_openat, AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    const long controller =
+        above_streams(sys(__NR_openat, AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (controller < 0) {
         return check(Call::open, controller);
     }
@@ -47,7 +58,8 @@ Outcome open_terminal(Context &context, const plan::Step &step) {
     long result = sys(__NR_ioctl, controller, TIOCSPTLCK, &unlock);
     // By descriptor, not by the name in /dev/pts, which may be another mount's.
     const long terminal =
-        result < 0 ? result : sys(__NR_ioctl, controller, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        result < 0 ? result
+                   : above_streams(sys(__NR_ioctl, controller, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (terminal < 0) {
         Outcome outcome = check(Call::ioctl, terminal);
         outcome.note = Note::not_a_terminal;

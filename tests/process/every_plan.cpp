@@ -81,6 +81,25 @@ void beside(spaces::Spec &spec, const Rootfs &, int container) {
     unshare(spec, SPACES_NAMESPACE_USER | SPACES_NAMESPACE_PID | SPACES_NAMESPACE_MOUNT);
 }
 
+// Its supervisor is outside of its pid namespace.
+void watched_pid_1(spaces::Spec &spec, const Rootfs &, int) {
+    unshare(spec, SPACES_NAMESPACE_PID | SPACES_NAMESPACE_MOUNT);
+    spec.init = false;
+    spec.process.new_session = true;
+    spec.time_limit_ms = 60'000;
+}
+
+void joined_and_watched(spaces::Spec &spec, const Rootfs &rootfs, int container) {
+    joined(spec, rootfs, container);
+    spec.time_limit_ms = 60'000;
+}
+
+void with_clocks(spaces::Spec &spec, const Rootfs &rootfs, int container) {
+    joined(spec, rootfs, container);
+    unshare(spec, SPACES_NAMESPACE_TIME);
+    spec.time_offsets["boottime"] = {100, 0};
+}
+
 int do_nothing(void *) {
     return 0;
 }
@@ -95,10 +114,16 @@ const std::vector<Kind> kinds = {
     {"a program on a terminal", Target::program, on_a_terminal},
     {"a program in a running container", Target::program, joined},
     {"a program beside a running container", Target::program, beside},
+    {"a program that is pid 1 and watched over", Target::program, watched_pid_1},
+    {"a program in a running container, watched over", Target::program, joined_and_watched},
+    {"a program in a running container, with clocks of its own", Target::program, with_clocks},
     {"a plain callable", Target::callable, plain},
     {"a callable in a container", Target::callable, contained},
     {"a callable that is pid 1", Target::callable, as_pid_1},
     {"a callable in a running container", Target::callable, joined},
+    {"a callable beside a running container", Target::callable, beside},
+    {"a callable that is watched over", Target::callable, watched},
+    {"a callable that is pid 1 and watched over", Target::callable, watched_pid_1},
 };
 
 Scene::Scene() : container_(SPACES_NAMESPACE_ALL) {}

@@ -7,6 +7,7 @@
 #include "support/child.hpp"
 #include "support/host_state.hpp"
 #include "support/needs.hpp"
+#include "support/orphans.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -24,32 +25,6 @@ using namespace support;
 namespace data = boost::unit_test::data;
 
 namespace {
-
-// Waits for every child, those adopted too. What does not end by itself is reported and killed.
-void expect_all_children_to_end(const std::string &when) {
-    for (;;) {
-        std::istringstream children(read_file("/proc/thread-self/children"));
-        pid_t pid = 0;
-        if (!(children >> pid)) {
-            return;
-        }
-        const Fd pidfd(must(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "pidfd_open"));
-        if (!readable(pidfd.get())) {
-            BOOST_ERROR("a process is left of a start whose caller was killed " + when + ": " +
-                        read_file("/proc/" + std::to_string(pid) + "/status"));
-            ::kill(pid, SIGKILL);
-        }
-        must(::waitpid(pid, nullptr, 0), "waitpid");
-    }
-}
-
-// In a process that adopts all orphans below it, so that none escapes the count.
-void as_subreaper(const Body &body) {
-    in_child([&] {
-        must(::prctl(PR_SET_CHILD_SUBREAPER, 1), "PR_SET_CHILD_SUBREAPER");
-        body();
-    });
-}
 
 void kill_at(const every_plan::Kind &kind, const spaces::Spec &spec, int index, const std::string &what) {
     Pipe halted;
@@ -73,7 +48,7 @@ void kill_at(const every_plan::Kind &kind, const spaces::Spec &spec, int index, 
     halted.write_end.reset();
     BOOST_TEST(read_line(halted.read_end.get()) == "halted");
     ::kill(caller, SIGKILL);
-    expect_all_children_to_end("before it could " + what);
+    expect_all_children_to_end("of a start whose caller was killed before it could " + what);
 }
 
 } // namespace
@@ -119,7 +94,8 @@ BOOST_DATA_TEST_CASE(at_any_moment, data::make({false, true}), callable) {
             const timespec moment{0, static_cast<long>(random() % 5'000'000)};
             ::ppoll(nullptr, 0, &moment, nullptr);
             ::kill(caller, SIGKILL);
-            expect_all_children_to_end("in round " + std::to_string(round));
+            expect_all_children_to_end("of a start whose caller was killed in round " +
+                                       std::to_string(round));
         }
     });
 }

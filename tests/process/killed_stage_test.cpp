@@ -1,12 +1,11 @@
-// A stage killed by SIGKILL in the middle of a start, while something else holds its end of the channel, as a
-// fork that another thread of the caller has made meanwhile does: the caller is told of the death all the
-// same.
+// A stage killed by SIGKILL in the middle of a start: the caller is told of the death, and nothing is left.
 #include "every_plan.hpp"
 
 #include "base/error.hpp"
 #include "support/api.hpp"
 #include "support/child.hpp"
 #include "support/needs.hpp"
+#include "support/orphans.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -37,13 +36,19 @@ std::vector<Fd> sockets_of(pid_t pid) {
     return sockets;
 }
 
-void kill_at(const every_plan::Kind &kind, const spaces::Spec &spec, size_t index) {
+// Whether something else holds the stage's end of the channel, as a fork does that another thread of the
+// caller has made meanwhile.
+enum class Channel { closed, held };
+
+void kill_at(const every_plan::Kind &kind, const spaces::Spec &spec, size_t index, Channel channel) {
     std::vector<Fd> held;
     spaces::LaunchHooks hooks;
     hooks.halt_index = static_cast<int>(index);
     hooks.halted = [&](pid_t pid) {
-        held = sockets_of(pid);
-        BOOST_TEST(!held.empty());
+        if (channel == Channel::held) {
+            held = sockets_of(pid);
+            BOOST_TEST(!held.empty());
+        }
         const Fd pidfd(must(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "pidfd_open"));
         must(::kill(pid, SIGKILL), "kill");
         BOOST_TEST(readable(pidfd.get())); // an init takes the function's process with it
@@ -70,7 +75,21 @@ BOOST_DATA_TEST_CASE(is_told_although_its_end_of_the_channel_lives_on, data::mak
     in_child([&] {
         for (const size_t index : {size_t{0}, last}) {
             BOOST_TEST_CONTEXT("step " << index) {
-                kill_at(kind, spec, index);
+                kill_at(kind, spec, index, Channel::held);
+            }
+        }
+    });
+}
+
+BOOST_DATA_TEST_CASE(leaves_nothing_at_any_step, data::make(every_plan::kinds), kind) {
+    const every_plan::Scene scene;
+    as_subreaper([&] {
+        const spaces::Spec spec = scene.spec(kind);
+        const std::vector<spaces::StepInfo> steps = every_plan::steps_of(kind, spec);
+        for (size_t index = 0; index < steps.size(); ++index) {
+            BOOST_TEST_CONTEXT("step " << index << ", " << steps[index].what) {
+                kill_at(kind, spec, index, Channel::closed);
+                expect_all_children_to_end("of a start that was killed before it could " + steps[index].what);
             }
         }
     });
