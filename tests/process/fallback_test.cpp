@@ -44,6 +44,7 @@ const Lack lacks[] = {
      {SYS_open_tree, SYS_move_mount, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_mount_setattr}},
     {"openat2", {SYS_openat2}},
     {"memfd_create", {SYS_memfd_create}},
+    {"execveat", {SYS_execveat}},
     {"all that came after Linux 5.4", newest},
 };
 

@@ -157,7 +157,8 @@ void with_seccomp(int error_number, const std::vector<long> &system_calls, const
     load(offsetof(seccomp_data, nr));
     for (const long number : system_calls) {
         filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(number), 0, 1));
-        answer(SECCOMP_RET_ERRNO | static_cast<uint32_t>(error_number));
+        answer(error_number == kill_caller ? SECCOMP_RET_KILL_PROCESS
+                                           : SECCOMP_RET_ERRNO | static_cast<uint32_t>(error_number));
     }
     answer(SECCOMP_RET_ALLOW);
 

@@ -28,7 +28,9 @@ void in_pid_namespace(const Body &body);
 void in_mount_namespace(const Body &body);
 
 // In a child in which the given system calls fail with `error_number`, as they do on an older kernel (ENOSYS)
-// or under the filter of a container engine (EPERM). The child's own children inherit it.
+// or under the filter of a container engine (EPERM), or end who makes them. The child's own children inherit
+// it.
+inline constexpr int kill_caller = -1;
 void with_seccomp(int error_number, const std::vector<long> &system_calls, const Body &body);
 
 [[noreturn]] void throw_errno(const char *what);
