@@ -13,6 +13,7 @@
 #include <linux/mount.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace spaces {
 
@@ -102,9 +103,22 @@ Check check_proc(long result) {
     return check;
 }
 
+// Id maps are written there, and processes to join are found there.
+Check check_own_proc() {
+    Check check{.name = "proc"};
+    const std::string own = "/proc/" + std::to_string(::getpid()) + "/ns";
+    if (text_of("/proc/sys/kernel/ostype") == std::nullopt || ::access(own.c_str(), F_OK) != 0) {
+        check.works = false;
+        check.reason = "/proc is not mounted, or is that of another pid namespace";
+        check.hint = "mount -t proc proc /proc";
+    }
+    return check;
+}
+
 } // namespace
 
 void check_mounting(Checks &checks) {
+    checks.push_back(check_own_proc());
     // With a user namespace where there can be one: what works in it works without it too.
     uint64_t namespaces = SPACES_NAMESPACE_MOUNT | SPACES_NAMESPACE_PID;
     if (make_user_namespace() == 0) {

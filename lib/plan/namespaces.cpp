@@ -60,8 +60,11 @@ class TargetProcess {
         const int fd = ::open(name.c_str(), flags | O_CLOEXEC);
         if (fd < 0) {
             const int error = errno;
-            if (error == ENOENT || error == ESRCH) {
-                throw_gone();
+            check_alive();
+            if (error == ENOENT) {
+                throw_system("setns", "open", error, name, "open " + quoted(name),
+                             "processes are joined through /proc: is it mounted here, and of this pid "
+                             "namespace?");
             }
             throw_system("setns", "open", error, name, "open " + quoted(name),
                          error == EACCES || error == EPERM

@@ -33,9 +33,13 @@ bool is_own_id(const IdRanges &map, uint32_t own) {
     return map.size() == 1 && map.front().size == 1 && map.front().host_id == own;
 }
 
+constexpr const char *no_proc =
+    "id maps are written to /proc/PID: is /proc mounted here, and of this pid namespace?";
+
 void deny_setgroups(pid_t pid) {
     if (const int error = write_proc_file(pid, "setgroups", "deny"); error != 0) {
-        throw_system("setgroups", "write", error, "setgroups", "deny setgroups in the new user namespace");
+        throw_system("setgroups", "write", error, "setgroups", "deny setgroups in the new user namespace",
+                     error == ENOENT ? no_proc : "");
     }
 }
 
@@ -49,6 +53,9 @@ std::string hint_for(const char *file, int error, bool own_id) {
         return std::string("other ids than the own one need CAP_SET") + (file[0] == 'u' ? "UID" : "GID") +
                " or a range in /etc/sub" + std::string(file, 3) + " and new" + std::string(file, 3) +
                "map(1) from the package uidmap";
+    }
+    if (error == ENOENT) {
+        return no_proc;
     }
     return error == EINVAL ? "the outside ids must be mapped in the caller's own user namespace" : "";
 }

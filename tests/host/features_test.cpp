@@ -206,6 +206,14 @@ BOOST_AUTO_TEST_CASE(a_root_by_chroot_excludes_user_namespaces, *needs(root)) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_missing_proc_is_named, *needs(root)) {
+    BOOST_TEST(works(features(), "proc"));
+    in_mount_namespace([] {
+        must(::mount("none", "/proc", "tmpfs", MS_RDONLY, nullptr), "mount");
+        BOOST_TEST(reason(features(), "proc") == "/proc is not mounted, or is that of another pid namespace");
+    });
+}
+
 BOOST_AUTO_TEST_CASE(hidden_parts_of_proc_are_named, *needs(root) * needs(user_namespaces)) {
     in_mount_namespace([] {
         must(::mount("none", "/proc/fs", "tmpfs", MS_RDONLY, nullptr), "mount");
