@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
+import operator
 import os
 import resource
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from . import _spaces, _stdio
+from . import _check, _spaces, _stdio
 from ._idmap import id_map_text
 from .cloning import NAMESPACES
 
@@ -33,8 +33,15 @@ def load(given: Any) -> _spaces.spaces_spec:
     """A Spec, with an OCI configuration merged into it where one is given."""
     spec = _spaces.spaces_spec_new()
     if given is not None:
-        spec.load_json(given if isinstance(given, (str, bytes)) else json.dumps(given))
+        spec.load_json(given if isinstance(given, (str, bytes)) else _json(given))
     return spec
+
+
+def _json(given: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(dict(given))
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"spec: {error}") from None
 
 
 def set_namespaces(spec: _spaces.spaces_spec, choices: Mapping[int, Any]) -> None:
@@ -63,11 +70,12 @@ def pid_of(process: Any, name: str) -> int:
     value = getattr(process, "pid", process)
     if value is None:
         raise ValueError(f"{name}: {process!r} has not been started")
-    try:
-        pid = int(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a pid or a process, not {process!r}") from None
-    if pid <= 0:
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a pid or a process, not {process!r}")
+    pid = operator.index(value)
+    if not 0 < pid <= _check.INT_MAX:
         raise ValueError(f"{name}: {pid} is not a pid")
     return pid
 
@@ -140,24 +148,33 @@ def set_mounts(spec: _spaces.spaces_spec, options: Options, below: str = "") -> 
         spec.set_default_mounts(options["default_mounts"])
     if options.get("mount_proc") is not None:
         spec.set_mount_proc(options["mount_proc"])
-    for mount in options.get("mounts") or ():
-        source, target, kind, mount_options = _mount(mount)
+    for index, mount in enumerate(options.get("mounts") or ()):
+        source, target, kind, mount_options = _mount(mount, f"mounts[{index}]")
         spec.add_mount(source, below + os.fsdecode(target), kind, mount_options)
 
 
-def _mount(mount: Any) -> tuple[Any, Any, str, str | None]:
+def _mount(mount: Any, name: str) -> tuple[Any, Any, str, str | None]:
     """From the words of OCI, or (source, target[, type[, options]]) where no type means a bind mount."""
     if isinstance(mount, Mapping):
         unknown = set(mount) - {"source", "destination", "type", "options"}
         if unknown:
-            raise ValueError(f"mounts: unknown member {min(unknown)!r}")
-        mount = (mount.get("source"), mount["destination"], mount.get("type"), mount.get("options"))
+            raise ValueError(f"{name}: unknown member {min(unknown, key=str)!r}")
+        if "destination" not in mount:
+            raise ValueError(f"{name}: the member 'destination' is missing")
+        mount = [mount.get(member) for member in ("source", "destination", "type", "options")]
+    if not isinstance(mount, Sequence):
+        raise TypeError(f"{name}: {mount!r} is not (source, target[, type[, options]])")
     if isinstance(mount, (str, bytes)) or not 2 <= len(mount) <= 4:
-        raise ValueError(f"mounts: {mount!r} is not (source, target[, type[, options]])")
+        raise ValueError(f"{name}: {mount!r} is not (source, target[, type[, options]])")
     source, target, kind, options = (*mount, None, None)[:4]
+    if source is not None:
+        _check.path(f"{name} source", source)
+    _check.path(f"{name} destination", target)
+    kind = _check.text(f"{name} type", kind) if kind else "bind"
     if options is not None and not isinstance(options, str):
-        options = ",".join(options)
-    return source, target, kind or "bind", options
+        words = _check.items(f"{name} options", options, "words")
+        options = ",".join(os.fsdecode(_check.text(f"{name} options", word)) for word in words)
+    return source, target, kind, options
 
 
 def _rlimit_name(name: Any) -> str:
@@ -175,6 +192,4 @@ def _rlimit(value: int) -> int:
 
 
 def _milliseconds(seconds: float) -> int:
-    if not 0 <= seconds < math.inf:
-        raise ValueError(f"{seconds} seconds: a time limit is a positive number, or None for no limit")
     return max(1, round(seconds * 1000)) if seconds else 0

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import IO, Any
 
-from . import _spaces
+from . import _check, _spaces
 
 NAMES = ("stdin", "stdout", "stderr")
 
@@ -49,7 +49,7 @@ def descriptor(value: Any, name: str) -> int:
     number: Any = value if isinstance(value, int) else value.fileno() if hasattr(value, "fileno") else None
     if isinstance(number, bool) or not isinstance(number, int):
         raise TypeError(f"{name} must be a path, a descriptor or an open file, not {type(value).__name__}")
-    if number < 0:
+    if not 0 <= number <= _check.INT_MAX:
         raise ValueError(f"{name}={number} is not a descriptor")
     return number
 

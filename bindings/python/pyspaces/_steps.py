@@ -29,7 +29,8 @@ class Steps:
         """Call the methods below and the target, in the order that the class tells."""
         if self.kwargs.get("env") is not None:
             os.environ.clear()
-            os.environ.update(self.kwargs["env"])
+            env = self.kwargs["env"]
+            os.environ.update({os.fsdecode(name): os.fsdecode(env[name]) for name in env})
         try:
             self.preup()
             self.daemonize()
@@ -72,13 +73,13 @@ class Steps:
 
     def chroot(self) -> None:
         """Change the root directory to rootdir."""
-        if self._setup_in_python and self.kwargs["rootdir"]:
+        if self._setup_in_python and _stdio.is_given(self.kwargs["rootdir"]):
             os.chdir(self.kwargs["rootdir"])
             os.chroot(".")
 
     def chdir(self) -> None:
         """Change the working directory to workdir."""
-        if self._setup_in_python and self.kwargs["workdir"]:
+        if self._setup_in_python and _stdio.is_given(self.kwargs["workdir"]):
             os.chdir(self.kwargs["workdir"])
 
     def chtty(self) -> None:

@@ -6,6 +6,8 @@ import signal
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, NamedTuple
 
+from . import _check
+
 CLONE_NEWTIME = 0x00000080
 CLONE_VM = 0x00000100
 CLONE_FS = 0x00000200
@@ -173,6 +175,11 @@ def pop_namespaces(options: MutableMapping[str, Any]) -> dict[int, Any]:
             if value not in (0, 1):
                 raise ValueError(f"{namespace.name}={value}: say which by a path, an open file or a process")
             value = bool(value)
+        elif _check.is_path(value):
+            _check.path(namespace.name, value)
+        elif value is not None and not (hasattr(value, "fileno") or hasattr(value, "pid")):
+            what = "True, False, a path, an open file or a process is needed"
+            raise _check.refusal(TypeError, namespace.name, value, what)
         if value is not None:
             choices[namespace.bit] = value
     return choices

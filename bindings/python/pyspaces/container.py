@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.process import BaseProcess
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from . import _spaces, _spec, _stdio, cloning
+from . import _check, _spaces, _spec, _stdio, cloning
 from ._popen import Popen
+from ._stdio import is_given
 from ._steps import METHODS, SETUP_METHODS, Steps
 from .options import SWITCHES, ContainerOptions
 from .result import Result
@@ -84,6 +85,7 @@ class Container(Steps, multiprocessing.Process):
         for name in given.keys() & cloning.REFUSED_FLAGS.keys():
             if given.pop(name):
                 raise cloning.refuse_flag(name)
+        given = _check.options(given)
 
         self.args = positional
         self.clone_flags = cloning.check_flags(given.pop("flags", None) or 0)
@@ -92,7 +94,7 @@ class Container(Steps, multiprocessing.Process):
         self.uid_map = given.pop("uid_map", None)
         self.gid_map = given.pop("gid_map", None)
         self.map_zero = given.pop("map_zero", False)
-        self.proc = given.pop("proc", "/proc")
+        self.proc = given.pop("proc", None) or "/proc"
         self.argv = given.pop("argv", None)
         process_options = {name: given.pop(name, None) for name in ("group", "name", "daemon")}
         self.kwargs = self._with_defaults(given)
@@ -124,10 +126,11 @@ class Container(Steps, multiprocessing.Process):
         }
         options["args"] = tuple(options["args"])
         options["kwargs"] = dict(options["kwargs"] or {})
-        options["workdir"] = options["workdir"] or ("/" if options["rootdir"] else None)
+        if not is_given(options["workdir"]):
+            options["workdir"] = "/" if is_given(options["rootdir"]) else None
         for name in _stdio.NAMES:
             options.setdefault(name, None)
-            if options["daemonize"] and not _stdio.is_given(options[name]):
+            if options["daemonize"] and not is_given(options[name]):
                 options[name] = os.devnull
         return options
 
@@ -151,6 +154,12 @@ class Container(Steps, multiprocessing.Process):
         for name in ("target", "args", "kwargs"):
             self.kwargs.pop(name, None)
 
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the container has ended, or for so many seconds."""
+        if timeout is not None:
+            _check.timeout("timeout", timeout)
+        super().join(timeout)
+
     def close(self) -> None:
         """Let go of everything that the container, which must have ended, still holds here."""
         super().close()
@@ -160,7 +169,7 @@ class Container(Steps, multiprocessing.Process):
 
     def send_signal(self, sig: int) -> None:
         """Send a signal to the program itself, also where it has an init."""
-        self._started_popen()._send_signal(sig)
+        self._started_popen()._send_signal(_check.number(0, _check.INT_MAX)("sig", sig))
 
     def kill_all(self) -> None:
         """Kill everything in the container's pid namespace; without one of its own, only the program."""
@@ -244,14 +253,14 @@ class Container(Steps, multiprocessing.Process):
 
     def _set_up_by_library(self, spec: _spaces.spaces_spec, namespaces: Mapping[int, Any]) -> None:
         options = self.kwargs
-        if options["rootdir"]:
+        if is_given(options["rootdir"]):
             spec.set_root(options["rootdir"], options.get("readonly", False))
             # In a mount namespace that is not the container's own, others would be moved too.
             has_own_mounts = namespaces.get(cloning.CLONE_NEWNS) is True or options.get("spec") is not None
             if not has_own_mounts or not options.get("pivot_root", True):
                 spec.set_chroot(True)
         _spec.set_mounts(spec, options)
-        if options["workdir"]:
+        if is_given(options["workdir"]):
             spec.set_cwd(options["workdir"])
         for stream, name in enumerate(_stdio.NAMES):
             _stdio.set_stream(spec, stream, options[name])
@@ -265,11 +274,11 @@ class Container(Steps, multiprocessing.Process):
         """Give libspaces what cannot be done later, and leave the rest to the methods of the container."""
         options = self.kwargs
         for name in ("readonly", "default_mounts"):
-            if options["rootdir"] and options.get(name):
+            if is_given(options["rootdir"]) and options.get(name):
                 raise ValueError(
                     f"{name}=True: the root directory is changed after preup() here; mount in preup()"
                 )
-        below = os.fsdecode(options["rootdir"]) if options["rootdir"] else ""
+        below = os.fsdecode(options["rootdir"]) if is_given(options["rootdir"]) else ""
         _spec.set_mounts(spec, options, below)
         has_own_proc = all(namespaces.get(bit) is True for bit in (cloning.CLONE_NEWPID, cloning.CLONE_NEWNS))
         if below and has_own_proc and options.get("mount_proc") is not False:
@@ -278,7 +287,7 @@ class Container(Steps, multiprocessing.Process):
             value = options[name]
             if _stdio.is_pipe(value):
                 _stdio.set_stream(spec, stream, value)
-            elif _stdio.is_given(value) and not _stdio.is_merge(stream, value):
+            elif is_given(value) and not _stdio.is_merge(stream, value):
                 self._streams[stream] = _stdio.open_stream(stream, value)
 
     def _overrides(self, base: type, *names: str) -> bool:

@@ -91,7 +91,7 @@ class CommonOptions(TypedDict, total=False):
 
     # Its life.
     init: bool
-    time_limit: float | None
+    time_limit: float | None  # above 0; None: no limit
     time_limit_grace: float
     die_with_parent: bool
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import _namespaces, _spaces, _spec, cloning
+from . import _check, _namespaces, _spaces, _spec, cloning
 from .container import Container
 from .options import CommonOptions, ContainerOptions, StrPath
 
@@ -32,7 +32,9 @@ class Chroot(Container):
         **ckwargs: Unpack[ContainerOptions],
     ) -> None:
         options: dict[str, Any] = dict(ckwargs)
-        options["rootdir"] = path
+        if "rootdir" in options:
+            raise TypeError("rootdir: Chroot has its root directory from path")
+        options["rootdir"] = _check.path("path", path)
         for namespace in cloning.NAMESPACES:
             if namespace.bit in (cloning.CLONE_NEWUSER, cloning.CLONE_NEWNS) and not (
                 {namespace.name, namespace.alias} & options.keys()

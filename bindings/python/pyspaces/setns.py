@@ -10,7 +10,7 @@ from multiprocessing import connection
 from types import TracebackType
 from typing import Any, TypeVar
 
-from . import _namespaces, _spec, _visit, cloning
+from . import _check, _namespaces, _spec, _visit, cloning
 from .cloning import NAMESPACES
 from .options import StrPath
 from .process import Inject
@@ -46,7 +46,7 @@ class setns(contextlib.ContextDecorator):
         *args: str,
         **kwargs: Any,
     ) -> None:
-        if parent_pid and int(parent_pid) != os.getpid():
+        if parent_pid and _spec.pid_of(parent_pid, "parent_pid") != os.getpid():
             raise ValueError(
                 f"parent_pid={parent_pid}: a thread goes back to where it came from, process {os.getpid()}"
             )
@@ -55,7 +55,7 @@ class setns(contextlib.ContextDecorator):
         if options:
             raise TypeError(f"setns got an unexpected keyword argument {min(options)!r}")
         self.target_pid = target_pid
-        self.proc = proc
+        self.proc = _check.path("proc", proc)
         self._choices = choices
         self._entered: list[_visit.Visit] = []
 

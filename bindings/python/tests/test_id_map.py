@@ -25,8 +25,6 @@ def inside(**options):
     [
         (None, None),
         (False, None),
-        ("", None),
-        ([], None),
         (True, "root"),
         (0, "0"),
         (1000, "1000"),

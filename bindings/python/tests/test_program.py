@@ -208,7 +208,7 @@ def test_ids_and_groups():
 
     assert call(ids, uid=1000, gid=1001, groups=[5, 6]) == ((1000,) * 3, (1001,) * 3, [5, 6])
     assert call(ids, uid=1000, gid=1001) == ((1000,) * 3, (1001,) * 3, [])
-    with pytest.raises(OverflowError):
+    with pytest.raises(ValueError, match=r"groups\[0\]=4294967296"):
         Container(target=int, groups=[2**32]).start()
 
 
@@ -243,7 +243,7 @@ def test_mounts(tmp_path, rootfs):
     "mount", ["/etc", ("/etc",), ("a", "b", "c", "d", "e"), {"destination": "/", "sauce": 1}]
 )
 def test_what_is_no_mount_is_refused(mount):
-    with pytest.raises(ValueError, match="mounts: "):
+    with pytest.raises(ValueError, match=r"mounts\[0\]"):
         Container(target=int, mounts=[mount], newns=True).start()
 
 
@@ -289,9 +289,9 @@ def test_time_limit(init):
     container.close()
 
 
-@pytest.mark.parametrize("seconds", [-1, math.nan, math.inf])
+@pytest.mark.parametrize("seconds", [0, -1, math.nan, math.inf])
 def test_a_time_limit_that_is_none_is_refused(seconds):
-    with pytest.raises(ValueError, match="time limit is a positive number"):
+    with pytest.raises(ValueError, match="time_limit"):
         Container(target=int, time_limit=seconds).start()
 
 

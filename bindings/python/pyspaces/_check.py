@@ -1,0 +1,267 @@
+"""What may be given for each argument: what is wrong is refused at once, by the argument's name."""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+import reprlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ._idmap import id_map_text
+
+Check = Callable[[str, Any], Any]  # from the name and what is given to what is used
+
+INT_MAX = 2**31 - 1
+_LAST_ID = 2**32 - 2  # the last number means "leave as it is" to system calls
+_LONGEST = 2**63 // 10**9  # seconds: the kernel's clocks count nanoseconds
+
+_repr = reprlib.Repr()
+_repr.maxstring = _repr.maxother = 80
+
+
+def refusal(kind: type[Exception], name: str, value: Any, what: str) -> Exception:
+    """The exception that says: <name>=<value>: <what>."""
+    return kind(f"{name}={_repr.repr(value)}: {what}")
+
+
+def is_path(value: Any) -> bool:
+    return isinstance(value, (str, bytes, os.PathLike))
+
+
+# --- Single values ----------------------------------------------------------------------------------------
+
+
+def number(least: float = -_LONGEST, most: float = _LONGEST, show: Callable[[Any], str] = str) -> Check:
+    """A whole number within these bounds, which `show` writes."""
+
+    def check(name: str, value: Any) -> int:
+        if isinstance(value, bool) or not hasattr(value, "__index__"):
+            kind = "whole number" if isinstance(value, float) else "number"
+            raise refusal(TypeError, name, value, f"a {kind} is needed")
+        found = operator.index(value)
+        if not least <= found <= most:
+            raise ValueError(f"{name}={show(found)}: a number from {show(least)} to {show(most)} is needed")
+        return found
+
+    return check
+
+
+def seconds(
+    least: float,
+    what: str = "a number of seconds is needed",
+    most: float = _LONGEST,
+    above: bool = False,
+) -> Check:
+    """A time, by default one that the kernel's clocks can hold; `above`: the least itself is too small."""
+
+    def check(name: str, value: Any) -> Any:
+        if isinstance(value, (bool, str, bytes, bytearray)) or not hasattr(type(value), "__float__"):
+            raise refusal(TypeError, name, value, what)
+        try:
+            found = float(value)
+        except OverflowError:
+            found = math.inf
+        if not least <= found <= most or (above and found == least):
+            raise refusal(ValueError, name, value, what)
+        return value
+
+    return check
+
+
+def switch(name: str, value: Any) -> bool:
+    if not hasattr(value, "__index__"):
+        raise refusal(TypeError, name, value, "True or False is needed")
+    if operator.index(value) not in (0, 1):
+        raise refusal(ValueError, name, value, "True or False is needed")
+    return bool(value)
+
+
+def _string(what: str, empty: bool = False) -> Check:
+    """Text or a path, as the os module takes them."""
+
+    def check(name: str, value: Any) -> Any:
+        if not is_path(value):
+            raise refusal(TypeError, name, value, f"{what} is needed")
+        text = os.fsencode(value)
+        if b"\0" in text or not (text or empty):
+            fault = f"{what} holds no null byte" if text else f"{what} is needed, and this is empty"
+            raise refusal(ValueError, name, value, fault)
+        return value
+
+    return check
+
+
+# What poll(2) can count to in milliseconds; a negative one is none, as in multiprocessing.
+timeout = seconds(-math.inf, most=INT_MAX // 1000)
+
+path = _string("a path")
+text = _string("a string")
+_any_text = _string("a string", empty=True)
+
+
+def _or_false(check: Check) -> Check:
+    return lambda name, value: value if value is False else check(name, value)
+
+
+def _stream(name: str, value: Any) -> Any:
+    if is_path(value):
+        return path(name, value)
+    if value is False or hasattr(value, "fileno"):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refusal(TypeError, name, value, "a path, a descriptor or an open file is needed")
+    return number(-3, INT_MAX)(name, value)  # the negative ones are those of subprocess
+
+
+# --- Lists and mappings -----------------------------------------------------------------------------------
+
+
+def items(name: str, value: Any, what: str) -> list[Any]:
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise refusal(TypeError, name, value, f"a list of {what} is needed")
+    return list(value)
+
+
+def _mapping(name: str, value: Any, what: str) -> Mapping[Any, Any]:
+    if not isinstance(value, Mapping):
+        raise refusal(TypeError, name, value, f"a mapping from {what} is needed")
+    return value
+
+
+def _argv(name: str, value: Any) -> list[Any]:
+    if isinstance(value, (str, bytes)):
+        raise refusal(TypeError, name, value, "a list of strings is needed, not one string")
+    argv = items(name, value, "strings")
+    if not argv:
+        raise refusal(ValueError, name, value, "a program is needed")
+    for index, item in enumerate(argv):
+        (_any_text if index else text)(f"{name}[{index}]", item)
+    return argv
+
+
+def _groups(name: str, value: Any) -> list[int]:
+    check = number(0, _LAST_ID)
+    return [check(f"{name}[{i}]", item) for i, item in enumerate(items(name, value, "group ids"))]
+
+
+def _env(name: str, value: Any) -> Any:
+    for key, item in _mapping(name, value, "names to values").items():
+        text(f"{name} key", key)
+        if b"=" in os.fsencode(key):
+            raise refusal(ValueError, f"{name} key", key, 'no name of a variable holds a "="')
+        _any_text(f"{name}[{key!r}]", item)
+    return value
+
+
+def _rlimits(name: str, value: Any) -> Any:
+    check = number(-1, 2**64 - 1)  # -1 is resource.RLIM_INFINITY
+    for key, limits in _mapping(name, value, "names to limits").items():
+        if not isinstance(key, (str, int)):
+            raise refusal(TypeError, f"{name} key", key, "the name of a resource is needed")
+        entry = f"{name}[{key!r}]"
+        pair = isinstance(limits, Sequence) and not isinstance(limits, (str, bytes))
+        if pair and len(limits) != 2:
+            raise refusal(ValueError, entry, limits, "a number or (soft, hard) is needed")
+        for limit in limits if pair else (limits,):
+            check(entry, limit)
+    return value
+
+
+def _time_offsets(name: str, value: Any) -> Any:
+    for key, offset in _mapping(name, value, "clocks to seconds").items():
+        if key not in ("boottime", "monotonic"):
+            raise refusal(ValueError, f"{name} key", key, "the clocks are 'boottime' and 'monotonic'")
+        seconds(-_LONGEST)(f"{name}[{key!r}]", offset)
+    return value
+
+
+def _terminal_size(name: str, value: Any) -> tuple[int, ...]:
+    size = items(name, value, "two numbers")
+    if len(size) != 2:
+        raise refusal(ValueError, name, value, "(rows, columns) is needed")
+    return tuple(number(0, 65535)(f"{name}[{i}]", side) for i, side in enumerate(size))
+
+
+def _pass_fds(name: str, value: Any) -> Any:
+    others = number(3, INT_MAX)  # the first three are the standard streams
+    fds = value if isinstance(value, Mapping) else items(name, value, "descriptors")
+    for index, fd in fds.items() if isinstance(fds, Mapping) else enumerate(fds):
+        entry = f"{name}[{index!r}]"
+        if isinstance(fds, Mapping):
+            others(f"{name} key", index)
+        if not hasattr(fd, "fileno"):
+            (number(0, INT_MAX) if isinstance(fds, Mapping) else others)(entry, fd)
+    return fds
+
+
+def _mounts(name: str, value: Any) -> list[Any]:
+    return items(name, value, "mounts")
+
+
+def _id_map(name: str, value: Any) -> Any:
+    if hasattr(value, "__next__"):
+        value = list(value)
+    id_map_text(value, name)
+    return value
+
+
+def _spec(name: str, value: Any) -> Any:
+    if not isinstance(value, (str, bytes, Mapping)):
+        raise refusal(TypeError, name, value, "a configuration is needed, as a dict or JSON")
+    return value
+
+
+# --- The arguments ----------------------------------------------------------------------------------------
+
+_CHECKS: Mapping[str, Check] = {
+    "argv": _argv,
+    "all": switch,
+    "flags": number(),
+    "uid_map": _id_map,
+    "gid_map": _id_map,
+    "map_zero": switch,
+    "setgroups": switch,
+    "workdir": _or_false(path),
+    "env": _env,
+    "stdin": _stream,
+    "stdout": _stream,
+    "stderr": _stream,
+    "daemonize": switch,
+    "uid": number(0, _LAST_ID),
+    "gid": number(0, _LAST_ID),
+    "groups": _groups,
+    "umask": number(0, 0o777, oct),
+    "rlimits": _rlimits,
+    "no_new_privs": switch,
+    "oom_score_adj": number(-1000, 1000),
+    "new_session": switch,
+    "terminal": switch,
+    "terminal_size": _terminal_size,
+    "pass_fds": _pass_fds,
+    "hostname": text,
+    "domainname": text,
+    "time_offsets": _time_offsets,
+    "readonly": switch,
+    "pivot_root": switch,
+    "propagation": text,
+    "mounts": _mounts,
+    "default_mounts": switch,
+    "mount_proc": switch,
+    "init": switch,
+    "time_limit": seconds(0, "a number of seconds above 0 is needed, and None is for no limit", above=True),
+    "time_limit_grace": seconds(0),
+    "die_with_parent": switch,
+    "spec": _spec,
+    "rootdir": _or_false(path),
+    "proc": path,
+}
+
+
+def options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as they are to be used. None is for what is not given; the others are multiprocessing's."""
+    return {
+        name: _CHECKS[name](name, value) if value is not None and name in _CHECKS else value
+        for name, value in given.items()
+    }
