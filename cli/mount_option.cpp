@@ -45,11 +45,18 @@ void complete_bind(MountOption &mount, bool recursive) {
     mount.options = options;
 }
 
+void require_source(const MountOption &mount, std::string_view text, const char *form) {
+    if (mount.source.empty()) {
+        throw_usage("the bind mount " + in_quotes(text) + " has no source", form);
+    }
+}
+
 } // namespace
 
 MountOption parse_mount(std::string_view text) {
     MountOption mount;
     bool recursive = true;
+    std::string data; // NAME of the first NAME=VALUE that is left to the file system
     for (const std::string &part : split_quoted(text, "mount")) {
         const auto [key, value] = split_once(part, '=');
         if (key == "type") {
@@ -72,16 +79,23 @@ MountOption parse_mount(std::string_view text) {
             throw_usage(in_quotes(part) + " is no mount option: it holds a comma");
         } else {
             append_option(mount.options, part);
+            if (data.empty() && part.find('=') != part.npos) {
+                data = key;
+            }
         }
     }
-    if (mount.target.empty()) {
-        throw_usage("the mount " + in_quotes(text) + " has no target",
-                    "it is type=…,source=…,target=…, and options, all separated by commas");
-    }
+    constexpr const char *form = "it is type=…,source=…,target=…, and options, all separated by commas";
     if (mount.type.empty()) {
         mount.type = "bind";
     }
+    if (mount.type == "bind" && !data.empty()) {
+        throw_usage("a bind mount has no option " + in_quotes(data), form);
+    }
+    if (mount.target.empty()) {
+        throw_usage("the mount " + in_quotes(text) + " has no target", form);
+    }
     if (mount.type == "bind") {
+        require_source(mount, text, form);
         complete_bind(mount, recursive);
     } else if (mount.source.empty()) {
         mount.source = mount.type;
@@ -94,12 +108,16 @@ MountOption parse_bind(std::string_view text) {
     const auto [target, options] = split_once(rest, ':');
     MountOption mount{
         .type = "bind", .source = source, .target = target.empty() ? source : target, .options = options};
+    require_source(mount, text, "it is SOURCE[:TARGET[:OPTIONS]]");
     complete_bind(mount, true);
     return mount;
 }
 
 MountOption parse_tmpfs(std::string_view text) {
     const auto [target, options] = split_once(text, ':');
+    if (target.empty()) {
+        throw_usage("the tmpfs " + in_quotes(text) + " has no target", "it is TARGET[:OPTIONS]");
+    }
     return MountOption{.type = "tmpfs", .source = "tmpfs", .target = target, .options = options};
 }
 

@@ -1,4 +1,5 @@
 // One of execute, chroot and inject, from the words of its command line to the exit status.
+#include "blame.hpp"
 #include "commands.hpp"
 #include "parser.hpp"
 #include "suggestion.hpp"
@@ -10,11 +11,22 @@ namespace cli {
 
 namespace {
 
+void apply(const Setting &setting, Request &request) {
+    try {
+        setting.option->apply(request, setting.value);
+    } catch (Failure &failure) {
+        if (!setting.option->is_base) { // whose members the user has written
+            blame(failure, *setting.option);
+        }
+        throw;
+    }
+}
+
 void apply(const CommandLine &line, Request &request) {
     for (const bool base : {true, false}) {
         for (const Setting &setting : line.settings) {
             if (setting.option->is_base == base) {
-                setting.option->apply(request, setting.value);
+                apply(setting, request);
             }
         }
     }
@@ -67,10 +79,15 @@ int perform(Command command, const CommandLine &line, const Asked &asked) {
     request.json = asked.json;
     request.oci = asked.oci;
     apply(line, request);
-    take_positional(line, request);
-    take_program(line, request);
-    complete(request);
-    return asked.explain ? explain(request) : run(request);
+    try {
+        take_positional(line, request);
+        take_program(line, request);
+        complete(request);
+        return asked.explain ? explain(request) : run(request);
+    } catch (Failure &failure) {
+        blame(failure, line);
+        throw;
+    }
 }
 
 } // namespace

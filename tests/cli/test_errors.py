@@ -47,6 +47,15 @@ import pytest
         (["execute", "--mount", "type=tmpfs", "true"], "has no target"),
         (["execute", "--mount", "type=bind,source=/a,target=/b,readonly=maybe", "true"], "true or false"),
         (["execute", "--mount", '"type=bind', "true"], "is no mount"),
+        (["execute", "--mount", "foo=bar,target=/mnt", "true"], 'a bind mount has no option "foo"'),
+        (["execute", "--mount", "source=/a,target=/b,sorce=/c", "true"], 'a bind mount has no option "sorce"'),
+        (["execute", "--mount", "target=/mnt", "true"], 'the bind mount "target=/mnt" has no source'),
+        (["execute", "--mount", "type=bind,source=,target=/mnt", "true"], "has no source"),
+        (["execute", "--mount", "source=/a", "true"], 'the mount "source=/a" has no target'),
+        (["execute", "--bind", "", "true"], 'the bind mount "" has no source'),
+        (["execute", "--bind", ":/mnt", "true"], 'the bind mount ":/mnt" has no source'),
+        (["execute", "--tmpfs", "", "true"], 'the tmpfs "" has no target'),
+        (["execute", "--tmpfs", ":size=1m", "true"], 'the tmpfs ":size=1m" has no target'),
         (["explain"], "explain needs a command"),
         (["explain", "features"], '"features" cannot be explained'),
         (["features", "--bogus"], 'features knows no "--bogus"'),
@@ -100,6 +109,57 @@ def test_wrong_values_are_named(plain, arguments):
     assert first.startswith("space: ")
     assert len(first) > len("space: ")
     assert all(line.startswith("space: hint: ") for line in others)
+
+
+@pytest.mark.parametrize(
+    "option, arguments, member",
+    [
+        # refused when they are set
+        ("--uid", ["execute", "--uid", "0 1000"], "linux.uidMappings"),
+        ("--uid", ["execute", "-M", "0 1000"], "linux.uidMappings"),
+        ("--gid", ["execute", "--gid", "0 4294967295 2"], "linux.gidMappings"),
+        ("--rlimit", ["execute", "--ulimit", "nonsense=1"], "process.rlimits"),
+        ("--env", ["execute", "--env", "=value"], "process.env"),
+        ("--cwd", ["execute", "--workdir", ""], "process.cwd"),
+        ("--hostname", ["execute", "--hostname", ""], "hostname"),
+        ("--propagation", ["execute", "--propagation", "sideways"], "linux.rootfsPropagation"),
+        ("--mount", ["execute", "--mount", "type=tmpfs,target=/" + "x" * 5000], "mounts[0]"),
+        # refused with the rest
+        ("--uid", ["execute", "--share", "user", "--uid", "0 1000 1"], "linux.uidMappings"),
+        ("--id", ["execute", "--share", "user", "-z"], "linux.uidMappings"),
+        ("--map-auto", ["execute", "--share", "user", "--map-auto"], "linux.uidMappings"),
+        ("--setgroups", ["execute", "--share", "user", "--setgroups", "deny"], "spaces.setgroups"),
+        ("--setuid", ["execute", "--id", "--setuid", "5"], "process.user.uid"),
+        ("--setgid", ["execute", "--id", "--setgid", "5"], "process.user.gid"),
+        ("--groups", ["execute", "--id", "--groups", "0,5"], "process.user.additionalGids[1]"),
+        ("--hostname", ["execute", "--share", "uts", "--hostname", "x"], "hostname"),
+        ("--domainname", ["execute", "--share", "uts", "--domainname", "x"], "domainname"),
+        ("--boottime", ["execute", "--share", "time", "--boottime", "1"], "linux.timeOffsets"),
+        ("--tmpfs", ["execute", "--share", "mount", "--tmpfs", "/mnt"], "mounts"),
+        ("--bind", ["execute", "--share", "mount", "--tmpfs", "/a", "--bind", "/a"], "mounts"),
+        ("--default-mounts", ["execute", "--share", "mount", "--default-mounts"], "spaces.defaultMounts"),
+        ("--mount-proc", ["execute", "--share", "mount", "--mount-proc"], "spaces.mountProc"),
+        ("--propagation", ["execute", "--share", "mount", "--propagation", "slave"], "linux.rootfsPropagation"),
+        ("--root", ["execute", "--share", "mount", "--root", "/"], "root"),
+        ("--cwd", ["chroot", "--cwd", "relative", "/"], "process.cwd"),
+        ("--stdin", ["execute", "--tty", "--stdin", "/dev/null"], "spaces.stdio.stdin"),
+        ("ROOTFS", ["chroot", ""], "root.path"),
+    ],
+)
+def test_what_the_specification_refuses_is_named_as_it_was_given(plain, option, arguments, member):
+    error = json.loads(plain.failure(arguments[0], "--json", *arguments[1:], "true"))["error"]
+    assert error["message"].startswith(f"{option}: {member}")
+    assert error["object"].startswith(member)
+
+
+def test_an_empty_program_is_named(plain):
+    assert plain.failure("execute", "").startswith("space: PROGRAM: process.args: ")
+
+
+def test_what_a_configuration_says_is_not_blamed_on_an_option(plain, directory):
+    (directory / "config.json").write_text('{"hostname": ""}')
+    error = plain.failure("execute", "--config", directory / "config.json", "--hostname", "x", "true")
+    assert error.startswith("space: hostname: ")
 
 
 @pytest.mark.parametrize(
