@@ -13,7 +13,10 @@ void throw_usage(std::string message, std::string hint) {
 
 void throw_errno(const char *system_call, const std::string &what, std::string_view object) {
     const int error_number = errno;
+    const char *hint =
+        error_number == EMFILE ? "this process has as many descriptors open as its RLIMIT_NOFILE allows" : "";
     throw Failure{.message = "cannot " + what + ": " + std::strerror(error_number),
+                  .hint = hint,
                   .code = SPACES_ESYSTEM,
                   .error_number = error_number,
                   .step = "space",

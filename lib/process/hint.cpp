@@ -67,9 +67,14 @@ constexpr std::array step_hints{
     StepHint{"chdir", EACCES, "the program's user may not enter it"},
     StepHint{"exec", ENOEXEC, "it is neither a program of this architecture nor a script with a \"#!\" line"},
     StepHint{"exec", EACCES,
-             "it is not executable for the program's user, or its file system is mounted noexec"},
+             "it is a directory, or not executable for the program's user, or its file system is mounted "
+             "noexec"},
     StepHint{"exec", ETXTBSY, "some process has the file open for writing"},
-    StepHint{"exec", E2BIG, "the arguments and the environment are larger than RLIMIT_STACK allows"},
+    // execve(2), "Limits on size of arguments and environment"
+    StepHint{
+        "exec", E2BIG,
+        "one argument or variable is longer than the kernel takes (128 KiB), or all of them together are "
+        "larger than a quarter of RLIMIT_STACK, or than 6 MiB"},
     StepHint{"exec", EAGAIN, "the program's user has reached RLIMIT_NPROC"},
     StepHint{"terminal", ENOENT,
              "there is no /dev/ptmx inside the root directory: ask for the default mounts, or mount devpts"},
@@ -77,6 +82,20 @@ constexpr std::array step_hints{
     StepHint{"root", ENOENT, "the root directory is looked for in the caller's file system"},
     StepHint{"time_offset", ERANGE, "the clock would become negative, or run past its range"},
 };
+
+// What can keep a process from being made, whatever its namespaces. It takes a descriptor for its pidfd.
+std::string_view hint_for_process(int error_number) {
+    switch (error_number) {
+    case EAGAIN:
+        return "the user's RLIMIT_NPROC, or the pids.max of a control group, is reached";
+    case EMFILE:
+        return "this process has as many descriptors open as its RLIMIT_NOFILE allows";
+    case ENFILE:
+        return "the host has as many files open as the sysctl fs.file-max allows";
+    default:
+        return "";
+    }
+}
 
 // A limit of 0 is how namespaces of a kind are switched off.
 std::string exhausted_namespaces(uint32_t namespaces) {
@@ -113,12 +132,10 @@ std::string hint_for_namespaces(int error_number, uint32_t namespaces) {
     case ENOSPC:
     case EUSERS:
         return exhausted_namespaces(namespaces);
-    case EAGAIN:
-        return "the user's RLIMIT_NPROC, or the pids.max of a control group, is reached";
     case EINVAL:
         return "this kernel lacks one of these namespaces: see `space features`";
     default:
-        return "";
+        return std::string(hint_for_process(error_number));
     }
 }
 
@@ -157,6 +174,9 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     }
     if (info.step == "unshare") {
         return hint_for_namespaces(record.error, namespaces_in(info.object));
+    }
+    if (record.call == plan::Call::clone) {
+        return std::string(hint_for_process(record.error));
     }
     if (info.step == "mount" && record.error == EPERM && info.what.starts_with("mount ")) {
         return info.what.starts_with("mount \"proc\"") || info.what.starts_with("mount \"sysfs\"")

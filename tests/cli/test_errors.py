@@ -1,10 +1,13 @@
 """Wrong command lines and hostile surroundings: 125, one line that says what, and a cure."""
 
+import errno
 import json
 import os
 import subprocess
 
 import pytest
+
+from support import Space
 
 
 @pytest.mark.parametrize(
@@ -48,7 +51,10 @@ import pytest
         (["execute", "--mount", "type=bind,source=/a,target=/b,readonly=maybe", "true"], "true or false"),
         (["execute", "--mount", '"type=bind', "true"], "is no mount"),
         (["execute", "--mount", "foo=bar,target=/mnt", "true"], 'a bind mount has no option "foo"'),
-        (["execute", "--mount", "source=/a,target=/b,sorce=/c", "true"], 'a bind mount has no option "sorce"'),
+        (
+            ["execute", "--mount", "source=/a,target=/b,sorce=/c", "true"],
+            'a bind mount has no option "sorce"',
+        ),
         (["execute", "--mount", "target=/mnt", "true"], 'the bind mount "target=/mnt" has no source'),
         (["execute", "--mount", "type=bind,source=,target=/mnt", "true"], "has no source"),
         (["execute", "--mount", "source=/a", "true"], 'the mount "source=/a" has no target'),
@@ -139,7 +145,11 @@ def test_wrong_values_are_named(plain, arguments):
         ("--bind", ["execute", "--share", "mount", "--tmpfs", "/a", "--bind", "/a"], "mounts"),
         ("--default-mounts", ["execute", "--share", "mount", "--default-mounts"], "spaces.defaultMounts"),
         ("--mount-proc", ["execute", "--share", "mount", "--mount-proc"], "spaces.mountProc"),
-        ("--propagation", ["execute", "--share", "mount", "--propagation", "slave"], "linux.rootfsPropagation"),
+        (
+            "--propagation",
+            ["execute", "--share", "mount", "--propagation", "slave"],
+            "linux.rootfsPropagation",
+        ),
         ("--root", ["execute", "--share", "mount", "--root", "/"], "root"),
         ("--cwd", ["chroot", "--cwd", "relative", "/"], "process.cwd"),
         ("--stdin", ["execute", "--tty", "--stdin", "/dev/null"], "spaces.stdio.stdin"),
@@ -263,6 +273,50 @@ def test_verbose_into_a_full_disk_keeps_the_programs_status(plain):
 def test_a_very_long_command_line(plain):
     arguments = ["x" * 1000] * 1000
     assert plain.output("execute", "sh", "-c", "echo $#", "sh", *arguments) == "1000\n"
+
+
+def hint_of(done):
+    """The hint of the one error that `space --json` has printed."""
+    return json.loads(done.stderr)["error"]["hint"]
+
+
+def test_where_too_many_descriptors_are_open_the_limit_is_named(plain):
+    steps = set()
+    for limit in range(4, 32):
+        limited = Space(["prlimit", f"--nofile={limit}", *plain.command], {}, plain.is_root)
+        done = limited.run("execute", "--json", "true")
+        if done.returncode == 0:
+            break
+        steps.add(json.loads(done.stderr)["error"]["step"])
+        assert "RLIMIT_NOFILE" in hint_of(done), done.stderr
+    assert steps >= {"space", "channel", "clone"}
+
+
+@pytest.mark.parametrize("limit, step", [(1, "clone"), (2, "supervise")])
+def test_where_there_are_too_many_processes_the_limits_are_named(as_root, as_ordinary_user, limit, step):
+    # What counts are the user's own processes, and this user has no other.
+    identity = ["setpriv", "--reuid=64321", "--regid=64321", "--clear-groups", "prlimit", f"--nproc={limit}"]
+    limited = Space([*identity, as_ordinary_user.command[-1]], as_ordinary_user.environment, is_root=False)
+    done = limited.run("execute", "--json", "--time-limit", "60s", "true")
+    assert json.loads(done.stderr)["error"]["step"] == step
+    assert "RLIMIT_NPROC" in hint_of(done)
+    assert "pids.max" in hint_of(done)
+
+
+def test_both_limits_of_the_arguments_are_named(plain, directory):
+    # No shell could pass it to `space` itself.
+    config = {"process": {"args": ["/bin/true", "x" * 200_000]}}
+    (directory / "config.json").write_text(json.dumps(config))
+    done = plain.run("execute", "--json", "--config", directory / "config.json")
+    assert json.loads(done.stderr)["error"]["errno"] == errno.E2BIG
+    assert "128 KiB" in hint_of(done)
+    assert "RLIMIT_STACK" in hint_of(done)
+
+
+def test_a_directory_is_one_of_the_things_that_cannot_be_run(plain, directory):
+    done = plain.run("execute", "--json", directory)
+    assert json.loads(done.stderr)["error"]["errno"] == errno.EACCES
+    assert hint_of(done).startswith("it is a directory, or ")
 
 
 def test_an_empty_argv(binary):
