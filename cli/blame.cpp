@@ -1,6 +1,8 @@
 // What on the command line a refused member of the Spec came from.
 #include "blame.hpp"
 
+#include <utility>
+
 namespace cli {
 
 namespace {
@@ -49,13 +51,14 @@ std::string option_for(std::string_view member, const CommandLine &line) {
         if (!member.starts_with(origin.member)) {
             continue;
         }
-        for (auto setting = line.settings.rbegin(); setting != line.settings.rend(); ++setting) {
-            const std::string name = long_name(*setting->option);
+        std::string last;
+        for (const Setting &setting : line.settings) {
+            std::string name = long_name(*setting.option);
             if (is_listed(origin.options, name)) {
-                return name;
+                last = std::move(name);
             }
         }
-        break;
+        return last;
     }
     return {};
 }

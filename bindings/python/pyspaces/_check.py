@@ -63,7 +63,9 @@ def seconds(
             found = float(value)
         except OverflowError:
             found = math.inf
-        if not least <= found <= most or (above and found == least):
+        if found > most:
+            raise refusal(ValueError, name, value, f"at most {most} seconds are possible")
+        if not least <= found or (above and found == least):
             raise refusal(ValueError, name, value, what)
         return value
 

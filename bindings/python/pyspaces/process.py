@@ -62,6 +62,8 @@ class Inject(Container):
         *pargs: Any,
         **pkwargs: Unpack[CommonOptions],
     ) -> None:
+        if not hasattr(target_pid, "pid"):  # which may be started later
+            _spec.pid_of(target_pid, "target_pid")
         options: dict[str, Any] = dict(pkwargs)
         super().__init__(*pargs, target=target, args=args, kwargs=kwargs, proc=proc, **options)
         self.target_pid = target_pid

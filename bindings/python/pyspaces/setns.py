@@ -50,6 +50,8 @@ class setns(contextlib.ContextDecorator):
             raise ValueError(
                 f"parent_pid={parent_pid}: a thread goes back to where it came from, process {os.getpid()}"
             )
+        if not hasattr(target_pid, "pid"):  # which may be started later
+            _spec.pid_of(target_pid, "target_pid")
         options = {**cloning.names_as_options(args), **kwargs}
         choices = cloning.pop_namespaces(options)
         if options:

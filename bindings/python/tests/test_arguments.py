@@ -238,6 +238,10 @@ def test_the_words_of_a_refusal():
         Container(target=int, env={"A": 1})
     with pytest.raises(ValueError, match=r"^time_limit=0: .*None is for no limit"):
         Container(target=int, time_limit=0)
+    with pytest.raises(ValueError, match=r"^time_limit=1e\+300: at most 9223372036 seconds are possible$"):
+        Container(target=int, time_limit=1e300)
+    with pytest.raises(TypeError, match=r"^target_pid must be a pid or a process, not 1\.5$"):
+        Inject(1.5, argv=["/bin/true"])
 
 
 def test_signals_are_numbers():
