@@ -110,7 +110,11 @@ Started fork_and_call(const Spec &spec, int (*main)(void *), void *userdata, con
             }
             run_in_fork(buffer, theirs.get(), order, plan.init);
         }
-        sys("fork", pid, {"fork", "", "make a process"});
+        if (pid < 0) {
+            throw_system("fork", "fork", errno, "", "make a process",
+                         errno == EAGAIN ? "RLIMIT_NPROC of this user or a limit of its cgroup is reached"
+                                         : "");
+        }
     }
     ChildGuard child(checked_child(pid));
     theirs.reset();
