@@ -1,0 +1,3 @@
+module github.com/Friz-zy/pyspaces/bindings/go
+
+go 1.19
