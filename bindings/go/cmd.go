@@ -204,6 +204,9 @@ func (c *Cmd) start() error {
 	address := new(uintptr)
 	s.try(raw.Spawn(s.raw, address, s.failure))
 	<-starting
+	if s.err != nil && c.function != "" {
+		return mendFunction(s.err)
+	}
 	if s.err != nil {
 		return s.err
 	}

@@ -111,9 +111,26 @@ func (s *spec) function(name string, args []string, fd int) {
 	s.args(append([]string{functionPlace + strconv.Itoa(fd), functionMark, name}, args...))
 }
 
+// mendFunction adds to the error of a function that could not be executed what was missing for it.
+func mendFunction(err error) error {
+	failure, ok := err.(*Error)
+	if !ok || failure.Step != "exec" || failure.Errno != syscall.ENOENT {
+		return err
+	}
+	if failure.Hint == "" { // the path itself was not there
+		failure.Hint = "a registered function is executed through /proc, which must be mounted in the new root " +
+			"directory: Isolation.DefaultMounts, or new pid and mount namespaces"
+	} else { // what it leads to was, but not the loader
+		failure.Hint = "what this program is linked with must be in the new root directory: add " +
+			"spaces.LibraryMounts() to Isolation.Mounts, or link it statically"
+	}
+	return failure
+}
+
 // LibraryMounts are read-only bind mounts of the dynamic loader and the libraries that this program has loaded, at the
-// same places of the new root directory: what FuncCommand needs there that is not to be had from a descriptor. A
-// program that is linked statically has none.
+// same places of the new root directory: what FuncCommand needs there that is not to be had from a descriptor. Where the
+// loader has found some of them by LD_LIBRARY_PATH, the function's environment needs that too. A program that is linked
+// statically has none.
 func LibraryMounts() []Mount {
 	var mounts []Mount
 	for _, path := range strings.Split(raw.Loaded_files(), "\n") {

@@ -30,6 +30,18 @@ static int print_name(struct dl_phdr_info *info, size_t size, void *out) {
 }
 %}
 
+// Strings of C come in memory of their own, which is given back when they were copied. (SWIG has the same, but so that
+// go vet complains about it in every program that uses the package.)
+%go_import("strings")
+%fragment("CopyText", "go_runtime") %{
+func copyText(text string) string {
+	copied := strings.Clone(text)
+	Swig_free(*(*uintptr)(unsafe.Pointer(&text)))
+	return copied
+}
+%}
+%typemap(goout, fragment = "CopyText") char * "$result = copyText($1)"
+
 // Numbers of a fixed size.
 %typemap(gotype) uint32_t "uint32"
 

@@ -299,7 +299,7 @@ func (c *Cmd) spec() (*spec, config) {
 	known.Process.Terminal = known.Process.Terminal || c.Isolation.Terminal
 	switch {
 	case c.Env != nil:
-		s.env(c.Env, true)
+		s.env(lastOfEach(c.Env), true)
 	case known.Process.Env == nil:
 		s.env(c.Environ(), false)
 	}
