@@ -12,31 +12,33 @@ import (
 	"github.com/Friz-zy/pyspaces/bindings/go/internal/raw"
 )
 
-// Cmd is a program to be run in isolation. Its fields and methods are those of os/exec's Cmd, and mean the same, but
-// where said otherwise. A Cmd cannot be used again after its Start, Run, Output or CombinedOutput.
+// Cmd is a program to be run in isolation. Its fields and methods are those of os/exec's Cmd, and mean the
+// same, but where said otherwise. A Cmd cannot be used again after its Start, Run, Output or CombinedOutput.
 type Cmd struct {
-	// Path is the program. Without a slash it is searched in the PATH of the program's own environment, inside its own
-	// root directory, when it is started: not here, and not by Command.
+	// Path is the program. Without a slash it is searched in the PATH of the program's own environment,
+	// inside its own root directory, when it is started: not here, and not by Command.
 	Path string
 
-	// Args are the arguments, the first of which is Path or the last part of it; the program always gets Path for
-	// that one. If Args is empty, the program has no others.
+	// Args are the arguments, the first of which is Path or the last part of it; the program always gets Path
+	// for that one. If Args is empty, the program has no others.
 	Args []string
 
 	// Env is the environment, each entry NAME=VALUE. If it is nil, the program has this process' environment.
 	Env []string
 
-	// Dir is the working directory, a path inside the program's root directory. If it is empty, that is the caller's, or
-	// "/" where the program gets a root directory of its own or joins a mount namespace.
+	// Dir is the working directory, a path inside the program's root directory. If it is empty, that is the
+	// caller's, or "/" where the program gets a root directory of its own or joins a mount namespace.
 	Dir string
 
-	// Stdin is the standard input. If it is nil, that is /dev/null. An *os.File is passed on as it is. From any other
-	// Reader a goroutine copies into a pipe, until its end or until the program has closed its side.
+	// Stdin is the standard input. If it is nil, that is /dev/null. An *os.File is passed on as it is. From
+	// any other Reader a goroutine copies into a pipe, until its end or until the program has closed its
+	// side.
 	Stdin io.Reader
 
-	// Stdout and Stderr are the standard output and error. If one is nil, that is /dev/null. An *os.File is passed on as
-	// it is. To any other Writer a goroutine copies from a pipe, and Wait waits for the end of that. If both are
-	// the same Writer (of a type that == can compare), one goroutine at a time writes to it.
+	// Stdout and Stderr are the standard output and error. If one is nil, that is /dev/null. An *os.File is
+	// passed on as it is. To any other Writer a goroutine copies from a pipe, and Wait waits for the end of
+	// that. If both are the same Writer (of a type that == can compare), one goroutine at a time writes to
+	// it.
 	Stdout io.Writer
 	Stderr io.Writer
 
@@ -52,13 +54,14 @@ type Cmd struct {
 	// ProcessState is how it has ended, once Wait has returned.
 	ProcessState *ProcessState
 
-	// Cancel is called when the context of CommandContext is done. CommandContext sets it to call Process.KillAll. If it
-	// returns an error other than os.ErrProcessDone, Wait returns that where it has none of its own.
+	// Cancel is called when the context of CommandContext is done. CommandContext sets it to call
+	// Process.KillAll. If it returns an error other than os.ErrProcessDone, Wait returns that where it has
+	// none of its own.
 	Cancel func() error
 
-	// WaitDelay bounds the time between the end of the context or of the program, whichever is first, and the return of
-	// Wait: when it has passed, the program is killed and the pipes are closed, which others may still hold open.
-	// 0: no bound.
+	// WaitDelay bounds the time between the end of the context or of the program, whichever is first, and the
+	// return of Wait: when it has passed, the program is killed and the pipes are closed, which others may
+	// still hold open. 0: no bound.
 	WaitDelay time.Duration
 
 	ctx      context.Context
@@ -72,13 +75,14 @@ type Cmd struct {
 	watched     chan watch // what watching the context has come to; nil where nothing is watched
 }
 
-// Command returns a Cmd that runs the program with these arguments. It is not isolated before cmd.Isolation says how.
+// Command returns a Cmd that runs the program with these arguments. It is not isolated before cmd.Isolation
+// says how.
 func Command(name string, arg ...string) *Cmd {
 	return &Cmd{Path: name, Args: append([]string{name}, arg...)}
 }
 
-// CommandContext is like Command, with a context that ends the program: when ctx is done before the program has ended,
-// everything in its pid namespace is killed (see Cmd.Cancel to have it otherwise).
+// CommandContext is like Command, with a context that ends the program: when ctx is done before the program
+// has ended, everything in its pid namespace is killed (see Cmd.Cancel to have it otherwise).
 func CommandContext(ctx context.Context, name string, arg ...string) *Cmd {
 	return Command(name, arg...).withContext(ctx)
 }
@@ -92,8 +96,8 @@ func (c *Cmd) withContext(ctx context.Context) *Cmd {
 	return c
 }
 
-// Inject returns a Cmd that runs the program in the namespaces of a running process: all those that differ from ours,
-// and with its mount namespace its root directory. For a choice of them, set Isolation.Join.
+// Inject returns a Cmd that runs the program in the namespaces of a running process: all those that differ
+// from ours, and with its mount namespace its root directory. For a choice of them, set Isolation.Join.
 func Inject(pid int, name string, arg ...string) *Cmd {
 	cmd := Command(name, arg...)
 	cmd.Isolation.Join = []Join{{PID: pid}}
@@ -114,8 +118,8 @@ func (c *Cmd) String() string {
 	return strings.Join(words, " ")
 }
 
-// Environ is the environment that the program would have: Env, or else this process' environment, with PWD where Dir
-// is an absolute path.
+// Environ is the environment that the program would have: Env, or else this process' environment, with PWD
+// where Dir is an absolute path.
 func (c *Cmd) Environ() []string {
 	if c.Env != nil {
 		return lastOfEach(c.Env)
@@ -149,8 +153,8 @@ func variable(entry string) string {
 	return entry
 }
 
-// Run starts the program and waits for its end. The error is nil if it has exited with status 0 and all its output was
-// copied, an *ExitError if it has ended otherwise, and an *Error if it could not be started.
+// Run starts the program and waits for its end. The error is nil if it has exited with status 0 and all its
+// output was copied, an *ExitError if it has ended otherwise, and an *Error if it could not be started.
 func (c *Cmd) Run() error {
 	if err := c.Start(); err != nil {
 		return err
@@ -158,11 +162,12 @@ func (c *Cmd) Run() error {
 	return c.Wait()
 }
 
-// starting bounds how many threads of this process are busy starting programs, which takes about a millisecond each.
+// starting bounds how many threads of this process are busy starting programs, which takes about a
+// millisecond each.
 var starting = make(chan struct{}, 64)
 
-// Start starts the program and returns when it runs. If it cannot be run, the error is an *Error that says why, and
-// nothing of it is left. After a Start without an error, Wait must be called.
+// Start starts the program and returns when it runs. If it cannot be run, the error is an *Error that says
+// why, and nothing of it is left. After a Start without an error, Wait must be called.
 func (c *Cmd) Start() error {
 	if c.started {
 		return errors.New("spaces: already started")
@@ -233,8 +238,8 @@ func (c *Cmd) awaitTurn() error {
 	}
 }
 
-// Output runs the program and returns what it writes to its standard output. Where its standard error is not taken
-// otherwise, an *ExitError has some of that.
+// Output runs the program and returns what it writes to its standard output. Where its standard error is not
+// taken otherwise, an *ExitError has some of that.
 func (c *Cmd) Output() ([]byte, error) {
 	var stdout output
 	if c.Stdout != nil {

@@ -170,8 +170,11 @@ func TestRefusesWhatContradicts(t *testing.T) {
 			c.Isolation.Terminal, c.Stdout = true, &buffer
 			return c.Start()
 		},
-		"Join":        func(c *spaces.Cmd) error { c.Isolation.Join = []spaces.Join{{}}; return c.Start() },
-		"PID":         func(c *spaces.Cmd) error { c.Isolation.Join = []spaces.Join{{PID: 1<<32 + 1}}; return c.Start() },
+		"Join": func(c *spaces.Cmd) error { c.Isolation.Join = []spaces.Join{{}}; return c.Start() },
+		"PID": func(c *spaces.Cmd) error {
+			c.Isolation.Join = []spaces.Join{{PID: 1<<32 + 1}}
+			return c.Start()
+		},
 		"NUL in args": func(c *spaces.Cmd) error { c.Args = append(c.Args, "a\x00b"); return c.Start() },
 		"NUL in env":  func(c *spaces.Cmd) error { c.Env = []string{"A=a\x00b"}; return c.Start() },
 		"no NAME=":    func(c *spaces.Cmd) error { c.Env = []string{"A"}; return c.Start() },

@@ -51,11 +51,11 @@ func (c Code) Error() string {
 	return fmt.Sprintf("error %d of libspaces", int(c))
 }
 
-// An Error is a failure of libspaces: which step failed on which object, in which system call, with which errno,
-// and how it can be mended.
+// An Error is a failure of libspaces: which step failed on which object, in which system call, with which
+// errno, and how it can be mended.
 //
-// It unwraps to its Errno, so that errors.Is(err, fs.ErrNotExist) and errors.Is(err, syscall.EPERM) work as they
-// do for errors of package os. It is its Code as well: errors.Is(err, spaces.ErrSetup).
+// It unwraps to its Errno, so that errors.Is(err, fs.ErrNotExist) and errors.Is(err, syscall.EPERM) work as
+// they do for errors of package os. It is its Code as well: errors.Is(err, spaces.ErrSetup).
 type Error struct {
 	Code       Code
 	Errno      syscall.Errno // of the system call that failed; 0 where none did

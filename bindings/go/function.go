@@ -17,8 +17,8 @@ import (
 //
 //	/proc/self/fd/N spaces-function NAME ARGUMENT...
 //
-// where descriptor N is the program itself. Nothing of that is in its environment, which what the function starts
-// would inherit.
+// where descriptor N is the program itself. Nothing of that is in its environment, which what the function
+// starts would inherit.
 const (
 	functionMark  = "spaces-function"
 	functionPlace = "/proc/self/fd/"
@@ -30,9 +30,9 @@ var (
 	initCalled   int32
 )
 
-// Register gives a function a name, by which FuncCommand can run it in isolation. It is called by an init function, or in
-// main before Init. The result of the function is the exit status, 0 to 255. Register panics if the name is empty or
-// taken.
+// Register gives a function a name, by which FuncCommand can run it in isolation. It is called by an init
+// function, or in main before Init. The result of the function is the exit status, 0 to 255. Register panics
+// if the name is empty or taken.
 func Register(name string, function func(args []string) int) {
 	functionLock.Lock()
 	defer functionLock.Unlock()
@@ -45,8 +45,8 @@ func Register(name string, function func(args []string) int) {
 	functions[name] = function
 }
 
-// Init must be the first call in main of a program that uses FuncCommand. In a process that FuncCommand has started it
-// runs the function, and never returns; otherwise it does nothing.
+// Init must be the first call in main of a program that uses FuncCommand. In a process that FuncCommand has
+// started it runs the function, and never returns; otherwise it does nothing.
 func Init() {
 	atomic.StoreInt32(&initCalled, 1)
 	if len(os.Args) < 3 || os.Args[1] != functionMark || !strings.HasPrefix(os.Args[0], functionPlace) {
@@ -72,13 +72,14 @@ func registered(name string) func(args []string) int {
 	return functions[name]
 }
 
-// FuncCommand returns a Cmd that runs a registered function in isolation: this program is executed anew, up to Init in
-// its main, which calls the function with these arguments. The two processes share nothing but what they are given,
-// as ExtraFiles for example.
+// FuncCommand returns a Cmd that runs a registered function in isolation: this program is executed anew, up
+// to Init in its main, which calls the function with these arguments. The two processes share nothing but
+// what they are given, as ExtraFiles for example.
 //
-// The program's own file need not exist in the new root directory, as it is executed by a descriptor. That goes through
-// /proc, which must be mounted there: see Isolation.MountProc and Isolation.DefaultMounts. A program that is linked
-// dynamically, as those using cgo usually are, also needs its libraries there: see LibraryMounts.
+// The program's own file need not exist in the new root directory, as it is executed by a descriptor. That
+// goes through /proc, which must be mounted there: see Isolation.MountProc and Isolation.DefaultMounts. A
+// program that is linked dynamically, as those using cgo usually are, also needs its libraries there: see
+// LibraryMounts.
 func FuncCommand(name string, arg ...string) *Cmd {
 	cmd := Command(name, arg...)
 	cmd.function = name
@@ -127,10 +128,10 @@ func mendFunction(err error) error {
 	return failure
 }
 
-// LibraryMounts are read-only bind mounts of the dynamic loader and the libraries that this program has loaded, at the
-// same places of the new root directory: what FuncCommand needs there that is not to be had from a descriptor. Where the
-// loader has found some of them by LD_LIBRARY_PATH, the function's environment needs that too. A program that is linked
-// statically has none.
+// LibraryMounts are read-only bind mounts of the dynamic loader and the libraries that this program has
+// loaded, at the same places of the new root directory: what FuncCommand needs there that is not to be had
+// from a descriptor. Where the loader has found some of them by LD_LIBRARY_PATH, the function's environment
+// needs that too. A program that is linked statically has none.
 func LibraryMounts() []Mount {
 	var mounts []Mount
 	for _, path := range strings.Split(raw.Loaded_files(), "\n") {

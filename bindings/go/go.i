@@ -1,8 +1,8 @@
 // The raw package internal/raw: how the values of Go reach libspaces, and the other way round. Package spaces
 // above it is what people use.
 //
-// Nothing here panics and no Go pointer is kept by C: strings are copied, a list of strings comes as one string,
-// and outputs are plain words that Go fills in. An error is handed up as the address of the spaces_error.
+// Nothing here panics and no Go pointer is kept by C: strings are copied, a list of strings comes as one
+// string, and outputs are plain words of Go. An error is handed up as the address of the spaces_error.
 %module raw
 
 %rename("%(strip:[spaces_])s") "";
@@ -30,8 +30,8 @@ static int print_name(struct dl_phdr_info *info, size_t size, void *out) {
 }
 %}
 
-// Strings of C come in memory of their own, which is given back when they were copied. (SWIG has the same, but so that
-// go vet complains about it in every program that uses the package.)
+// Strings of C come in memory of their own, which is given back when they were copied. (SWIG has the same, but
+// so that go vet complains about it in every program that uses the package.)
 %go_import("strings")
 %fragment("CopyText", "go_runtime") %{
 func copyText(text string) string {

@@ -13,12 +13,12 @@ import (
 
 // A Process is a program that was started. Its methods may be called from any goroutine.
 type Process struct {
-	// Pid is the process id of this process' child: the program, or where it has one its init, which is PID 1 of
-	// the new pid namespace and passes signals on.
+	// Pid is the process id of this process' child: the program, or where it has one its init, which is PID 1
+	// of the new pid namespace and passes signals on.
 	Pid int
 
-	// Terminal is our side of the program's pseudoterminal, if it was started with Isolation.Terminal. Whoever uses it
-	// closes it. Reading from it fails with EIO when the program has ended.
+	// Terminal is our side of the program's pseudoterminal, if it was started with Isolation.Terminal.
+	// Whoever uses it closes it. Reading from it fails with EIO when the program has ended.
 	Terminal *os.File
 
 	pidfd *os.File // in the runtime's poller; readable when the process has ended
@@ -90,8 +90,8 @@ func takeTerminal(handle raw.SwigcptrProcess) (*os.File, error) {
 	return os.NewFile(uintptr(*fd), "terminal"), nil
 }
 
-// Wait waits until the process has ended and tells how. It takes no thread meanwhile. It may be called again, and by
-// several goroutines.
+// Wait waits until the process has ended and tells how. It takes no thread meanwhile. It may be called again,
+// and by several goroutines.
 func (p *Process) Wait() (*ProcessState, error) {
 	p.waiting.Lock()
 	defer p.waiting.Unlock()
@@ -134,14 +134,14 @@ func (p *Process) collect(milliseconds int) (*ProcessState, error) {
 	return newProcessState(p.Pid, *result), nil
 }
 
-// Kill ends the program by SIGKILL, and with it, where it has an init, everything in its pid namespace. Like all methods
-// that send signals it returns os.ErrProcessDone for a process that has ended.
+// Kill ends the program by SIGKILL, and with it, where it has an init, everything in its pid namespace. Like
+// all methods that send signals it returns os.ErrProcessDone for a process that has ended.
 func (p *Process) Kill() error { return p.Signal(os.Kill) }
 
 // Signal sends a signal to the program (not to its init).
 //
-// A program that is PID 1 itself does not die of a signal that it does not handle: the kernel drops it. Where any other
-// program would die of it, such a one gets SIGKILL instead, and its ProcessState names sig.
+// A program that is PID 1 itself does not die of a signal that it does not handle: the kernel drops it. Where
+// any other program would die of it, such a one gets SIGKILL instead, and its ProcessState names sig.
 func (p *Process) Signal(sig os.Signal) error {
 	number, ok := sig.(syscall.Signal)
 	if !ok {
@@ -150,8 +150,8 @@ func (p *Process) Signal(sig os.Signal) error {
 	return p.send(func(failure *uintptr) int { return p.handle.Kill(int(number), failure) })
 }
 
-// KillAll ends everything in the program's pid namespace by SIGKILL; where it has no pid namespace of its own, only the
-// program.
+// KillAll ends everything in the program's pid namespace by SIGKILL; where it has no pid namespace of its
+// own, only the program.
 func (p *Process) KillAll() error {
 	return p.send(func(failure *uintptr) int { return p.handle.Kill_all(failure) })
 }
@@ -183,7 +183,8 @@ func hasEnded(pidfd int) bool {
 	return errno == 0 && ready == 1 && entry.revents&pollIn != 0
 }
 
-// Release forgets the process, which is neither ended nor waited for. It is only needed where Wait is not called.
+// Release forgets the process, which is neither ended nor waited for. It is only needed where Wait is not
+// called.
 func (p *Process) Release() error {
 	p.release()
 	return nil

@@ -155,25 +155,24 @@ func TestRelease(t *testing.T) {
 
 func TestAForgottenProcessGivesItsDescriptorsBack(t *testing.T) {
 	leavesNothing(t)
+	descriptors := func() int { return len(must(os.ReadDir("/proc/self/fd"))(t)) }
+	before := descriptors()
 	var pids []int
-	func() {
-		for i := 0; i < 10; i++ {
-			cmd := contained("true")
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			pids = append(pids, cmd.Process.Pid)
+	for i := 0; i < 10; i++ {
+		cmd := contained("true")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
 		}
-	}()
+		pids = append(pids, cmd.Process.Pid)
+	}
 	for _, pid := range pids {
 		if _, err := syscall.Wait4(pid, nil, 0, nil); err != nil {
 			t.Error(err)
 		}
 	}
-	before := len(must(os.ReadDir("/proc/self/fd"))(t))
-	for tries := 0; tries < 100 && len(must(os.ReadDir("/proc/self/fd"))(t)) > before-10; tries++ {
-		runtime.GC() // finalizers run some time after it
-		runtime.Gosched()
+	// Finalizers run in a goroutine of their own, some time after the collection.
+	for deadline := time.Now().Add(10 * time.Second); descriptors() > before && time.Now().Before(deadline); {
+		runtime.GC()
 	}
 }
 
@@ -241,7 +240,7 @@ func TestAContextKillsTheContainerAtOnce(t *testing.T) {
 	for i := 0; i < 9; i++ {
 		ctx, cancel := context.WithCancel(context.Background())
 		// A grandchild that ignores signals holds the pipe, whose end Wait awaits.
-		cmd := spaces.CommandContext(ctx, "sh", "-c", `(trap "" TERM INT HUP; sleep 600) & echo; trap "" TERM; sleep 600`)
+		cmd := spaces.CommandContext(ctx, "sh", "-c", `trap "" TERM INT HUP; sleep 600 & echo; sleep 600`)
 		cmd.Isolation.New = spaces.AllNamespaces
 		stdout, line := newLineWaiter()
 		cmd.Stdout = stdout

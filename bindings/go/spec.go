@@ -76,8 +76,8 @@ func (s *spec) args(args []string) {
 	s.try(s.raw.Set_args(list.String(), s.failure))
 }
 
-// env makes the whole environment, in which the last of several entries for a variable counts. It never lets the
-// library read environ(7), which os.Setenv may be changing at that moment.
+// env makes the whole environment, in which the last of several entries for a variable counts. It never lets
+// the library read environ(7), which os.Setenv may be changing at that moment.
 func (s *spec) env(env []string, strict bool) {
 	s.try(s.raw.Clear_env(s.failure))
 	for _, entry := range env {

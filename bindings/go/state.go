@@ -88,12 +88,12 @@ func (s *ProcessState) UserTime() time.Duration { return s.userTime }
 // SystemTime is the system CPU time of the program and of the children that it has waited for.
 func (s *ProcessState) SystemTime() time.Duration { return s.systemTime }
 
-// PeakMemory is the largest resident set of one process, in bytes, or 0 where it is not known: a program that was
-// started without an init from a larger process inherits that process' peak.
+// PeakMemory is the largest resident set of one process, in bytes, or 0 where it is not known: a program that
+// was started without an init from a larger process inherits that process' peak.
 func (s *ProcessState) PeakMemory() uint64 { return s.peakMemory }
 
-// String is "exit status 1" or "signal: killed (core dumped)" as in package os, with the cause where the numbers do
-// not tell it: "signal: terminated (time limit)".
+// String is "exit status 1" or "signal: killed (core dumped)" as in package os, with the cause where the
+// numbers do not tell it: "signal: terminated (time limit)".
 func (s *ProcessState) String() string {
 	if s == nil {
 		return "<nil>"
@@ -118,8 +118,8 @@ func (s *ProcessState) String() string {
 type ExitError struct {
 	*ProcessState
 
-	// Stderr is what the program wrote to its standard error, where Cmd.Output collected it: the beginning and the
-	// end if it is long.
+	// Stderr is what the program wrote to its standard error, where Cmd.Output collected it: the beginning
+	// and the end if it is long.
 	Stderr []byte
 }
 

@@ -105,8 +105,8 @@ func sameWriter(a, b io.Writer) (same bool) {
 	return a == b
 }
 
-// StdinPipe returns a pipe to the program's standard input. Wait closes it, but a program that reads until the end needs
-// it closed before.
+// StdinPipe returns a pipe to the program's standard input. Wait closes it, but a program that reads until
+// the end needs it closed before.
 func (c *Cmd) StdinPipe() (io.WriteCloser, error) {
 	if c.Stdin != nil {
 		return nil, errors.New("spaces: Stdin already set")
@@ -125,8 +125,8 @@ func (c *Cmd) StdinPipe() (io.WriteCloser, error) {
 	return pipe, nil
 }
 
-// StdoutPipe returns a pipe from the program's standard output. Wait closes it when the program has ended, so everything
-// must have been read before Wait is called.
+// StdoutPipe returns a pipe from the program's standard output. Wait closes it when the program has ended, so
+// everything must have been read before Wait is called.
 func (c *Cmd) StdoutPipe() (io.ReadCloser, error) {
 	return c.outputPipe("Stdout", &c.Stdout)
 }

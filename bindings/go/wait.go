@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// ErrWaitDelay is the error of Wait when the program has ended well, but its output had not when WaitDelay was over.
+// ErrWaitDelay is the error of Wait when the program has ended well, but its output had not when WaitDelay
+// was over.
 var ErrWaitDelay = errors.New("spaces: WaitDelay expired before I/O complete")
 
 // watch is what watching the context has come to.
@@ -77,9 +78,9 @@ func (c *Cmd) cancel(answer chan<- watch) {
 	answer <- result
 }
 
-// Wait waits for the end of a program that Start has started, and of the copying to and from it, and closes the pipes
-// of StdinPipe, StdoutPipe and StderrPipe. The error is nil if the program has exited with status 0 and all was copied,
-// and an *ExitError if it has ended otherwise.
+// Wait waits for the end of a program that Start has started, and of the copying to and from it, and closes
+// the pipes of StdinPipe, StdoutPipe and StderrPipe. The error is nil if the program has exited with status 0
+// and all was copied, and an *ExitError if it has ended otherwise.
 func (c *Cmd) Wait() error {
 	if c.Process == nil {
 		return errors.New("spaces: not started")
