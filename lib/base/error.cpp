@@ -17,7 +17,13 @@ std::string with_errno(std::string_view what, int error_number) {
     return text;
 }
 
-// The cure of what can befall any call.
+} // namespace
+
+std::string_view errno_text(int error_number) noexcept {
+    const char *text = ::strerrordesc_np(error_number);
+    return text != nullptr ? text : "Unknown error";
+}
+
 std::string_view usual_hint(int error_number) noexcept {
     switch (error_number) {
     case EMFILE:
@@ -27,13 +33,6 @@ std::string_view usual_hint(int error_number) noexcept {
     default:
         return "";
     }
-}
-
-} // namespace
-
-std::string_view errno_text(int error_number) noexcept {
-    const char *text = ::strerrordesc_np(error_number);
-    return text != nullptr ? text : "Unknown error";
 }
 
 void throw_invalid(std::string_view object, std::string_view what, std::string_view hint) {

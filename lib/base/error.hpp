@@ -19,6 +19,9 @@ struct Error {
 };
 
 // The Spec or an argument is wrong; `object` is the member of the Spec, "linux.uidMappings[0]".
+// The cure of what can befall any call, or nothing.
+std::string_view usual_hint(int error_number) noexcept;
+
 [[noreturn]] void throw_invalid(std::string_view object, std::string_view what, std::string_view hint = {});
 
 // It is right, but not to be had here.

@@ -1,6 +1,7 @@
 /* spaces_clone_call(number, a, b, c, child_tid, function, argument): the system call `number`, clone3(a, b) or
-   clone(a, b, c, child_tid), whose child starts on a stack of its own: it calls function(argument) and ends with what
-   that returns. The parent gets the kernel's answer. libc's clone(3) has no clone3, and both must do nothing else in a child that shares our memory. */
+   clone(a, b, c, child_tid), whose child starts on a stack of its own: it calls function(argument) and ends with
+   what that returns. The parent gets the kernel's answer. libc's clone(3) has no clone3, and both must do nothing
+   else in a child that shares our memory. */
     .text
     .globl spaces_clone_call
     .hidden spaces_clone_call

@@ -178,7 +178,7 @@ void Conversation::finish(ChildGuard &child) {
         const bool exec_may_be_done = executing_ && (moved_ || !plan_.moves);
         std::optional<Message> message = channel_.receive(exec_may_be_done ? exec_check_ms : death_check_ms);
         const bool is_over = !message && (channel_.at_end() || has_ended(child.child()));
-        if (is_over && !message) {
+        if (is_over) {
             message = channel_.receive(0); // what it has said last
         }
         if (message) {

@@ -7,6 +7,7 @@
 #include "process/fork.hpp"
 #include "base/sys.hpp"
 #include "process/conversation.hpp"
+#include "process/hint.hpp"
 #include "process/launch.hpp"
 #include "process/outside.hpp"
 #include "process/signals.hpp"
@@ -111,9 +112,7 @@ Started fork_and_call(const Spec &spec, int (*main)(void *), void *userdata, con
             run_in_fork(buffer, theirs.get(), order, plan.init);
         }
         if (pid < 0) {
-            throw_system("fork", "fork", errno, "", "make a process",
-                         errno == EAGAIN ? "RLIMIT_NPROC of this user or a limit of its cgroup is reached"
-                                         : "");
+            throw_system("fork", "fork", errno, "", "make a process", hint_for_process(errno));
         }
     }
     ChildGuard child(checked_child(pid));

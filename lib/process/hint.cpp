@@ -1,6 +1,7 @@
 // The cures: what an administrator or programmer can do about a failure.
 #include "process/hint.hpp"
 
+#include "base/error.hpp"
 #include "base/fd.hpp"
 #include "host/user_namespace.hpp"
 #include "spec/namespaces.hpp"
@@ -83,20 +84,6 @@ constexpr std::array step_hints{
     StepHint{"time_offset", ERANGE, "the clock would become negative, or run past its range"},
 };
 
-// What can keep a process from being made, whatever its namespaces. It takes a descriptor for its pidfd.
-std::string_view hint_for_process(int error_number) {
-    switch (error_number) {
-    case EAGAIN:
-        return "the user's RLIMIT_NPROC, or the pids.max of a control group, is reached";
-    case EMFILE:
-        return "this process has as many descriptors open as its RLIMIT_NOFILE allows";
-    case ENFILE:
-        return "the host has as many files open as the sysctl fs.file-max allows";
-    default:
-        return "";
-    }
-}
-
 // A limit of 0 is how namespaces of a kind are switched off.
 std::string exhausted_namespaces(uint32_t namespaces) {
     for (const NamespaceType &type : namespace_types) {
@@ -120,6 +107,12 @@ uint32_t namespaces_in(std::string_view names) {
 
 } // namespace
 
+std::string hint_for_process(int error_number) {
+    return std::string(error_number == EAGAIN
+                           ? "the user's RLIMIT_NPROC, or the pids.max of a control group, is reached"
+                           : usual_hint(error_number));
+}
+
 std::string hint_for_namespaces(int error_number, uint32_t namespaces) {
     const bool with_user = (namespaces & SPACES_NAMESPACE_USER) != 0;
     switch (error_number) {
@@ -135,7 +128,7 @@ std::string hint_for_namespaces(int error_number, uint32_t namespaces) {
     case EINVAL:
         return "this kernel lacks one of these namespaces: see `space features`";
     default:
-        return std::string(hint_for_process(error_number));
+        return hint_for_process(error_number);
     }
 }
 
@@ -176,7 +169,7 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
         return hint_for_namespaces(record.error, namespaces_in(info.object));
     }
     if (record.call == plan::Call::clone) {
-        return std::string(hint_for_process(record.error));
+        return hint_for_process(record.error);
     }
     if (info.step == "mount" && record.error == EPERM && info.what.starts_with("mount ")) {
         return info.what.starts_with("mount \"proc\"") || info.what.starts_with("mount \"sysfs\"")
