@@ -12,6 +12,7 @@
 //   const char *json, size_t size           text with its length
 //   const uint32_t *gids, size_t count      a list of numbers
 //   spaces_main_fn main, void *userdata     a callable of the language
+//   spaces_fork_fn fork, spaces_main_fn main, void *userdata     the same, where the language forks itself
 //
 // A body-less %extend maps METHOD of TYPE to the C function TYPE_METHOD, so that the lists below are checked
 // against the headers by the C compiler.
@@ -79,6 +80,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
 
     // The program
     spaces_status set_args(const char *const *argv, spaces_error **error);
+    spaces_status set_executable(const char *path, spaces_error **error);
     spaces_status set_env(const char *name, const char *value, spaces_error **error);
     spaces_status unset_env(const char *name, spaces_error **error);
     spaces_status clear_env(spaces_error **error);
@@ -91,6 +93,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status set_no_new_privs(int on, spaces_error **error);
     spaces_status set_oom_score_adj(int score, spaces_error **error);
     spaces_status set_new_session(int on, spaces_error **error);
+    spaces_status set_process_group(int pgid, spaces_error **error);
     spaces_status set_terminal(int on, spaces_error **error);
     spaces_status set_terminal_size(uint32_t rows, uint32_t columns, spaces_error **error);
     spaces_status set_stdio(int stream, int kind, spaces_error **error);
@@ -131,6 +134,8 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
 spaces_status spaces_spawn(const spaces_spec *spec, spaces_process **ret_process, spaces_error **error);
 spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main, void *userdata,
                           spaces_process **ret_process, spaces_error **error);
+spaces_status spaces_fork_with(const spaces_spec *spec, spaces_fork_fn fork, spaces_main_fn main, void *userdata,
+                               spaces_process **ret_process, spaces_error **error);
 
 %extend spaces_process {
     ~spaces_process() { spaces_process_free($self); }

@@ -7,6 +7,7 @@
 
 %rename("%(strip:[spaces_])s") "";
 %ignore spaces_fork; // fork(2) leaves Go's runtime without its threads
+%ignore spaces_fork_with;
 
 %insert(cgo_comment_typedefs) %{
 #cgo pkg-config: spaces

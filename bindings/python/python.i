@@ -247,6 +247,8 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
     PyOS_AfterFork_Parent(); // also when nothing was forked: it undoes PyOS_BeforeFork()
 }
 
+%ignore spaces_fork_with; // libc's fork is Python's too
+
 %include "../spaces.i"
 
 %{

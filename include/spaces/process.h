@@ -38,8 +38,22 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_fork(const spaces_spec *spec, s
                                                       void *userdata, spaces_process **ret_process,
                                                       spaces_error **error) SPACES_NOEXCEPT;
 
+/** How a runtime forks the calling process: as fork(2), the child's pid, 0 in the child, or -1 with errno.
+ * Gets the userdata of spaces_fork_with(). */
+typedef int (*spaces_fork_fn)(void *userdata);
+
+/** As spaces_fork(), for a runtime that must fork by a function of its own (as Ruby must): @p fork makes
+ * every process that goes on to run the caller's code, and is called in the caller and in processes that it
+ * has made itself only. It is called once, and once more each for a pid namespace that is entered and for an
+ * init or supervisor. Where another process is the program's parent, it is a supervisor or stands by; the
+ * caller's own child is then that one. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_fork_with(const spaces_spec *spec, spaces_fork_fn fork,
+                                                           spaces_main_fn main, void *userdata,
+                                                           spaces_process **ret_process,
+                                                           spaces_error **error) SPACES_NOEXCEPT;
+
 /** The pid of the caller's child: the program itself, or where it has one, its init (which is PID 1 of the
- * new pid namespace and passes signals on). */
+ *  new pid namespace) or supervisor, which passes signals on. */
 SPACES_API int spaces_process_pid(const spaces_process *process) SPACES_NOEXCEPT;
 
 /** A pidfd of the same process; readable when it has ended. Lent: do not close it. */

@@ -85,6 +85,11 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_explain(const spaces_spec 
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_args(spaces_spec *spec, const char *const *argv,
                                                                spaces_error **error) SPACES_NOEXCEPT;
 
+/** Execute @p path instead of the first argument, which then is only what the program is told as its name:
+ *  "busybox" as "sh", a shell with a leading "-". Searched like the first argument where it has no slash. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_executable(spaces_spec *spec, const char *path,
+                                                                     spaces_error **error) SPACES_NOEXCEPT;
+
 /** Set one variable of the program's environment. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_env(spaces_spec *spec, const char *name,
                                                               const char *value,
@@ -135,6 +140,11 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_oom_score_adj(spaces_s
 /** Nonzero: the program leads a session of its own (setsid(2)). Default 0. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_new_session(spaces_spec *spec, int on,
                                                                       spaces_error **error) SPACES_NOEXCEPT;
+
+/** Put the program into the process group @p pgid (setpgid(2)), which must be one of its own session; 0: into
+ *  one of its own. In a new pid namespace there is none but its own. Default: the caller's. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_process_group(spaces_spec *spec, int pgid,
+                                                                        spaces_error **error) SPACES_NOEXCEPT;
 
 /** Nonzero: the program's streams are a new pseudoterminal, which also is the controlling terminal of its new
  *  session. spaces_process_take_fd(process, SPACES_TERMINAL, …) gives the other side. Default 0. */

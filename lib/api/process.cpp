@@ -16,6 +16,13 @@ bool is_stream(int stream) {
     return stream >= SPACES_STDIN && stream <= SPACES_TERMINAL;
 }
 
+void start_fork(const spaces_spec *spec, const Callable &callable, spaces_process **ret_process) {
+    spaces_process *&result = given(ret_process, "ret_process");
+    auto handle = std::make_unique<spaces_process>();
+    handle->process.emplace(fork_and_call(given(spec, "spec").spec, callable));
+    result = handle.release();
+}
+
 } // namespace
 
 spaces_status spaces_spawn(const spaces_spec *spec, spaces_process **ret_process,
@@ -30,11 +37,14 @@ spaces_status spaces_spawn(const spaces_spec *spec, spaces_process **ret_process
 
 spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main, void *userdata,
                           spaces_process **ret_process, spaces_error **error) noexcept {
+    return guard(error, [&] { start_fork(spec, {&given(main, "main"), userdata}, ret_process); });
+}
+
+spaces_status spaces_fork_with(const spaces_spec *spec, spaces_fork_fn fork, spaces_main_fn main,
+                               void *userdata, spaces_process **ret_process, spaces_error **error) noexcept {
     return guard(error, [&] {
-        spaces_process *&result = given(ret_process, "ret_process");
-        auto handle = std::make_unique<spaces_process>();
-        handle->process.emplace(fork_and_call(given(spec, "spec").spec, &given(main, "main"), userdata));
-        result = handle.release();
+        const Callable callable{&given(main, "main"), userdata, &given(fork, "fork")};
+        start_fork(spec, callable, ret_process);
     });
 }
 

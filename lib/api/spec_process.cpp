@@ -19,6 +19,13 @@ spaces_status spaces_spec_set_args(spaces_spec *spec, const char *const *argv,
     });
 }
 
+spaces_status spaces_spec_set_executable(spaces_spec *spec, const char *path, spaces_error **error) noexcept {
+    return change_spec(spec, error, [&](Spec &changed) {
+        check_executable(given_text(path, "path"));
+        changed.process.executable = path;
+    });
+}
+
 spaces_status spaces_spec_set_env(spaces_spec *spec, const char *name, const char *value,
                                   spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) {
@@ -100,6 +107,13 @@ spaces_status spaces_spec_set_oom_score_adj(spaces_spec *spec, int score, spaces
 
 spaces_status spaces_spec_set_new_session(spaces_spec *spec, int on, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) { changed.process.new_session = on != 0; });
+}
+
+spaces_status spaces_spec_set_process_group(spaces_spec *spec, int pgid, spaces_error **error) noexcept {
+    return change_spec(spec, error, [&](Spec &changed) {
+        check_process_group(pgid);
+        changed.process.process_group = pgid;
+    });
 }
 
 spaces_status spaces_spec_set_inherit_signals(spaces_spec *spec, int on, spaces_error **error) noexcept {

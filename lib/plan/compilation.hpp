@@ -25,9 +25,9 @@ struct NamespaceDecision {
     bool joins_mount = false;
     int root_fd = -1; // the root directory of the process whose mount namespace is joined
 
-    // A pid namespace that was joined or unshared is entered by a child: one that is the caller's too, or one
-    // that this process supervises.
-    enum class PidEntry { none, move, supervise } pid_entry = PidEntry::none;
+    // A pid namespace that was joined or unshared is entered by a child: one that is the caller's too, one
+    // that this process supervises, or an init that it waits for.
+    enum class PidEntry { none, move, supervise, stand_by } pid_entry = PidEntry::none;
     bool supervised_as_init = false; // by PID 1 of the new pid namespace
 };
 
@@ -54,6 +54,7 @@ void decide_namespaces(Compilation &compilation);
 void add_namespaces(Compilation &compilation);
 void add_hostname(Compilation &compilation);
 void add_supervise(Compilation &compilation);
+void add_parent_death_signal(Compilation &compilation);
 
 // identity.cpp
 void resolve_id_maps(Compilation &compilation);

@@ -40,7 +40,7 @@ struct CompiledPlan {
     std::set<int> targets; // the numbers that the program's own descriptors get, besides its standard streams
     uint32_t clone_flags = 0; // namespaces that are made together with the process
     OutsideWork outside;
-    bool init = false;       // that supervisor is PID 1 of the program's own pid namespace
+    bool init = false;       // the process that is started, or has moved, is PID 1 of a new pid namespace
     bool is_pid_1 = false;   // the program itself is
     bool supervised = false; // an init or supervisor stays between the caller and the program
     bool moves = false;      // the process that is started is not the one that goes on: see Op::enter_pid

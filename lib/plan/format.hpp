@@ -51,6 +51,7 @@ enum class Op : uint16_t {
     setrlimit,     // number[0]: resource, number[1]: soft, number[2]: hard
     umask,         // number[0]: mask, or the caller's where it is umask_of_caller
     setsid,
+    setpgid,  // number[0]: process group, 0: its own
     terminal, // number[0]: rows, number[1]: columns, number[2]: uid that gets it
     dup,      // fd: source, number[0]: target
     signals,  // number[0]: signal mask
@@ -136,6 +137,7 @@ enum class Call : uint16_t {
     setgroups,
     sethostname,
     setns,
+    setpgid,
     setresgid,
     setresuid,
     setrlimit,
@@ -149,14 +151,14 @@ enum class Call : uint16_t {
 };
 
 inline constexpr const char *call_names[] = {
-    "",           "capset",        "chdir",      "chroot",    "clone",          "dup3",
-    "execve",     "fchdir",        "fcntl",      "fsconfig",  "fsmount",        "fsopen",
-    "fstatfs",    "getcwd",        "ioctl",      "mkdirat",   "mknodat",        "mmap",
-    "mount",      "mount_setattr", "move_mount", "open",      "open_tree",      "openat2",
-    "pidfd_open", "pivot_root",    "prctl",      "sendmsg",   "rt_sigprocmask", "setdomainname",
-    "setgroups",  "sethostname",   "setns",      "setresgid", "setresuid",      "setrlimit",
-    "setsid",     "signalfd4",     "statx",      "symlinkat", "umount2",        "unshare",
-    "write",
+    "",           "capset",        "chdir",      "chroot",   "clone",          "dup3",
+    "execve",     "fchdir",        "fcntl",      "fsconfig", "fsmount",        "fsopen",
+    "fstatfs",    "getcwd",        "ioctl",      "mkdirat",  "mknodat",        "mmap",
+    "mount",      "mount_setattr", "move_mount", "open",     "open_tree",      "openat2",
+    "pidfd_open", "pivot_root",    "prctl",      "sendmsg",  "rt_sigprocmask", "setdomainname",
+    "setgroups",  "sethostname",   "setns",      "setpgid",  "setresgid",      "setresuid",
+    "setrlimit",  "setsid",        "signalfd4",  "statx",    "symlinkat",      "umount2",
+    "unshare",    "write",
 };
 static_assert(sizeof call_names / sizeof *call_names == static_cast<unsigned>(Call::write) + 1);
 

@@ -3,7 +3,6 @@
 
 #include "host/subid.hpp"
 
-#include <csignal>
 #include <unistd.h>
 
 namespace spaces {
@@ -139,10 +138,7 @@ void add_program_identity(Compilation &compilation) {
         compilation.add(Op::drop_ambient, {"drop_ambient", "capabilities", "drop the ambient capabilities"});
     }
     if (compilation.plan.supervised && !compilation.namespaces.supervised_as_init) {
-        // After the ids: a change of ids clears it.
-        compilation
-            .add(Op::parent_death_signal, {"parent_death_signal", "SIGKILL", "be killed with the supervisor"})
-            .number[0] = SIGKILL;
+        add_parent_death_signal(compilation); // after the ids: a change of ids clears it
     }
     if (process.no_new_privileges) {
         compilation.add(Op::no_new_privs, {"no_new_privs", "no_new_privs", "forbid new privileges"});

@@ -267,10 +267,18 @@ void decide_namespaces(Compilation &compilation) {
     if (decision.pid_entry == NamespaceDecision::PidEntry::move && limited && !decision.supervised_as_init) {
         decision.pid_entry = NamespaceDecision::PidEntry::supervise;
     }
+    // A fork by the caller's own function cannot be made the caller's child, so its parent stays.
+    const bool stays = compilation.target == Target::callable_by_callers_fork &&
+                       decision.pid_entry == NamespaceDecision::PidEntry::move;
+    if (stays) {
+        decision.pid_entry = decision.supervised_as_init ? NamespaceDecision::PidEntry::stand_by
+                                                         : NamespaceDecision::PidEntry::supervise;
+    }
     compilation.plan.clone_flags = decision.at_clone;
-    compilation.plan.init = decision.supervised_as_init;
+    compilation.plan.init = decision.supervised_as_init && !stays;
     compilation.plan.is_pid_1 = compilation.new_pid() && !spec.init;
-    compilation.plan.supervised = decision.supervised_as_init || limited;
+    compilation.plan.supervised = decision.supervised_as_init || limited ||
+                                  decision.pid_entry == NamespaceDecision::PidEntry::supervise;
     compilation.plan.moves = decision.pid_entry == NamespaceDecision::PidEntry::move;
 }
 
@@ -340,6 +348,12 @@ void add_hostname(Compilation &compilation) {
     }
 }
 
+void add_parent_death_signal(Compilation &compilation) {
+    compilation
+        .add(Op::parent_death_signal, {"parent_death_signal", "SIGKILL", "be killed with the supervisor"})
+        .number[0] = SIGKILL;
+}
+
 void add_supervise(Compilation &compilation) {
     const NamespaceDecision &decision = compilation.namespaces;
     plan::Header &header = compilation.builder().header();
@@ -347,6 +361,9 @@ void add_supervise(Compilation &compilation) {
     header.time_limit_grace_ms = compilation.spec.time_limit_grace_ms;
     if (!compilation.plan.supervised || decision.pid_entry == NamespaceDecision::PidEntry::supervise) {
         return;
+    }
+    if (decision.pid_entry == NamespaceDecision::PidEntry::stand_by) {
+        add_parent_death_signal(compilation);
     }
     compilation.add(Op::supervise, {"supervise", "program",
                                     decision.supervised_as_init ? "start the program under an init"

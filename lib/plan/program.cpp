@@ -84,7 +84,7 @@ uint32_t string_table(Builder &builder, const std::vector<std::string> &strings)
 
 void add_exec(Compilation &compilation) {
     const ProcessSpec &process = compilation.spec.process;
-    const std::string &name = process.args.front();
+    const std::string &name = process.executable ? *process.executable : process.args.front();
     const std::vector<std::string> env = environment(process);
     std::vector<uint32_t> paths;
     for (const std::string &candidate : candidates(name, env)) {
@@ -122,6 +122,14 @@ void add_session(Compilation &compilation) {
     if (process.new_session || process.terminal) {
         compilation.add(Op::setsid, {"setsid", "session", "start a new session"});
     }
+    if (process.process_group) {
+        const std::string object = "process group " + std::to_string(*process.process_group);
+        const bool own = *process.process_group == 0;
+        compilation
+            .add(Op::setpgid,
+                 {"setpgid", own ? "process group" : object, own ? "make a process group" : "join " + object})
+            .number[0] = static_cast<uint64_t>(*process.process_group);
+    }
 }
 
 void add_rlimits(Compilation &compilation) {
@@ -144,7 +152,7 @@ void add_program(Compilation &compilation) {
         compilation.add(Op::chdir, {"chdir", *process.cwd, "change to the directory " + quoted(*process.cwd)})
             .text[0] = path;
     }
-    if (compilation.target == Target::callable) {
+    if (compilation.target != Target::program) {
         compilation.add(Op::call, {"call", "main", "call the function"});
         return;
     }

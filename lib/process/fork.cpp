@@ -4,11 +4,14 @@
 // and its one thread may do what no child of a raw clone may. It then runs the Plan itself. Where an init or
 // supervisor is wanted, the process that has the namespaces forks once more for the function and becomes the
 // stage, which holds no copy of this process' memory.
+//
+// A runtime with a fork of its own (Ruby's) has that called instead, in processes that it has made itself
+// only: they must be what getpid(2) told it. So nobody becomes the caller's child on the way, and who makes a
+// child stays to wait for it.
 #include "process/fork.hpp"
 #include "base/sys.hpp"
 #include "process/conversation.hpp"
 #include "process/hint.hpp"
-#include "process/launch.hpp"
 #include "process/outside.hpp"
 #include "process/signals.hpp"
 #include "process/stage_image.hpp"
@@ -54,15 +57,16 @@ int *tid_address() {
     if (order.stage_fd >= 0) {
         ::close(order.stage_fd);
     }
-    ::_exit(order.main(order.userdata) & 0xff);
+    ::_exit(order.callable.main(order.callable.userdata) & 0xff);
 }
 
 [[noreturn]] void run_in_fork(std::vector<char> &buffer, int control, Fork &order, bool init) {
+    const bool by_caller = order.callable.fork != nullptr;
     stage::Context context;
     context.base = buffer.data();
     context.control = control;
     context.tid_address = tid_address();
-    context.enter_pid = init ? enter_pid_as_init : nullptr;
+    context.enter_pid = by_caller ? fork_and_stand_by : init ? enter_pid_as_init : nullptr;
     context.supervise = fork_and_supervise;
     context.call = call_main;
     context.user = &order;
@@ -92,8 +96,9 @@ Child checked_child(pid_t pid) {
 
 } // namespace
 
-Started fork_and_call(const Spec &spec, int (*main)(void *), void *userdata, const LaunchHooks &hooks) {
-    CompiledPlan plan = compile(spec, Target::callable, Opening::open);
+Started fork_and_call(const Spec &spec, const Callable &callable, const LaunchHooks &hooks) {
+    const Target target = callable.fork != nullptr ? Target::callable_by_callers_fork : Target::callable;
+    CompiledPlan plan = compile(spec, target, Opening::open);
     Fd theirs;
     Conversation conversation(plan, spec, hooks, theirs);
     const Fd stage = plan.supervised ? open_stage_for_fork() : Fd();
@@ -102,8 +107,8 @@ Started fork_and_call(const Spec &spec, int (*main)(void *), void *userdata, con
     pid_t pid = -1;
     {
         const SignalMask blocked;
-        Fork order{main, userdata, &blocked.saved(), stage.get(), {}, 0};
-        pid = ::fork();
+        Fork order{callable, &blocked.saved(), stage.get(), {}, 0};
+        pid = fork_by(callable);
         if (pid == 0) {
             ::close(conversation.channel().get());
             for (Fd &ours : plan.stdio) {

@@ -20,15 +20,15 @@ namespace {
 
 using plan::Call;
 
-[[noreturn]] void become_supervisor(stage::Context &context, pid_t program) {
-    const plan::Header &header = context.header();
+[[noreturn]] void become_supervisor(stage::Context &context, const stage::Supervision &supervision) {
     char line[128];
-    std::snprintf(line, sizeof line, "%d %d %d %llu %llu", context.control, program, header.caller_pidfd,
-                  static_cast<unsigned long long>(header.time_limit_ms),
-                  static_cast<unsigned long long>(header.time_limit_grace_ms));
-    ::fcntl(context.control, F_SETFD, 0);
-    if (header.caller_pidfd >= 0) {
-        ::fcntl(header.caller_pidfd, F_SETFD, 0);
+    std::snprintf(line, sizeof line, "%d %d %d %llu %llu", supervision.control, supervision.program,
+                  supervision.caller_pidfd, static_cast<unsigned long long>(supervision.time_limit_ms),
+                  static_cast<unsigned long long>(supervision.time_limit_grace_ms));
+    for (const int fd : {supervision.control, supervision.caller_pidfd}) {
+        if (fd >= 0) {
+            ::fcntl(fd, F_SETFD, 0);
+        }
     }
     const char *argv[] = {"spaces-init", nullptr};
     const char *envp[] = {line, nullptr};
@@ -39,8 +39,27 @@ using plan::Call;
     char path[32];
     stage::describe_fd(stage_fd, path);
     ::execve(path, const_cast<char **>(argv), const_cast<char **>(envp));
-    ::kill(program, SIGKILL);
+    ::kill(supervision.program, SIGKILL);
     stage::fail(context, stage::check(Call::execve, -error));
+}
+
+// Its children's statuses are the supervisor's business, even where the caller ignores SIGCHLD.
+pid_t fork_for_program(stage::Context &context) {
+    if (const stage::Outcome outcome = stage::open_own_pidfd(context); outcome.failed()) {
+        stage::fail(context, outcome);
+    }
+    struct sigaction callers {};
+    struct sigaction by_default {};
+    by_default.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &by_default, &callers);
+    const pid_t pid = fork_by(fork_of(context).callable);
+    if (pid < 0) {
+        stage::fail(context, stage::check(Call::clone, -errno));
+    }
+    if (pid == 0) {
+        ::sigaction(SIGCHLD, &callers, nullptr);
+    }
+    return pid;
 }
 
 // A child that shares memory has none of its parent's registration of restartable sequences, and its forks
@@ -81,30 +100,33 @@ void enter_pid_as_init(stage::Context &context) {
     stage::hand_over(context, pid, pidfd);
 }
 
-// Its children's statuses are the supervisor's business, even where the caller ignores SIGCHLD.
+// The init tells the caller how the program ended. This process passes signals on, and ends with it.
+void fork_and_stand_by(stage::Context &context) {
+    if (const pid_t init = fork_for_program(context); init > 0) {
+        stage::Supervision supervision;
+        supervision.program = init;
+        become_supervisor(context, supervision);
+    }
+}
+
 void fork_and_supervise(stage::Context &context) {
     Fork &fork = fork_of(context);
-    const bool shares_memory = context.enter_pid != nullptr;
+    const bool shares_memory = context.enter_pid == enter_pid_as_init;
     if (shares_memory) {
         // The function may trace this process, and must not reach one outside of its pid namespace by the
         // memory.
         stage::await_zero(&fork.first_is_alive);
     }
-    if (const stage::Outcome outcome = stage::open_own_pidfd(context); outcome.failed()) {
-        stage::fail(context, outcome);
+    if (const pid_t program = fork_for_program(context); program > 0) {
+        const plan::Header &header = context.header();
+        stage::Supervision supervision;
+        supervision.control = context.control;
+        supervision.program = program;
+        supervision.caller_pidfd = header.caller_pidfd;
+        supervision.time_limit_ms = header.time_limit_ms;
+        supervision.time_limit_grace_ms = header.time_limit_grace_ms;
+        become_supervisor(context, supervision);
     }
-    struct sigaction callers {};
-    struct sigaction by_default {};
-    by_default.sa_handler = SIG_DFL;
-    ::sigaction(SIGCHLD, &by_default, &callers);
-    const pid_t program = ::fork();
-    if (program < 0) {
-        stage::fail(context, stage::check(Call::clone, -errno));
-    }
-    if (program > 0) {
-        become_supervisor(context, program);
-    }
-    ::sigaction(SIGCHLD, &callers, nullptr);
     if (shares_memory) {
         // No frame in between has anything to destroy, and each is but a copy here.
         std::longjmp(fork.callers_stack, 1); // NOLINT(cert-err52-cpp)

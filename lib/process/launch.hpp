@@ -19,7 +19,13 @@ struct LaunchHooks {
 // spaces_spawn()
 Started spawn(const Spec &spec, const LaunchHooks &hooks = {});
 
-// spaces_fork(); `main` is called in the new process.
-Started fork_and_call(const Spec &spec, int (*main)(void *), void *userdata, const LaunchHooks &hooks = {});
+struct Callable {
+    int (*main)(void *); // called in the new process
+    void *userdata;
+    int (*fork)(void *) = nullptr; // answers as fork(2); null: libc's
+};
+
+// spaces_fork(), spaces_fork_with()
+Started fork_and_call(const Spec &spec, const Callable &callable, const LaunchHooks &hooks = {});
 
 } // namespace spaces

@@ -50,6 +50,10 @@ void check_args(const std::vector<std::string> &args) {
     }
 }
 
+void check_executable(std::string_view name) {
+    check_path(name, "spaces.executable");
+}
+
 void check_env_name(std::string_view name, std::string_view object) {
     if (name.empty()) {
         refuse(object, "a variable without a name");
@@ -113,6 +117,13 @@ void check_rlimit(std::string_view name, const RlimitSpec &limit, std::string_vi
 void check_oom_score_adj(int64_t score) {
     if (score < -1000 || score > 1000) {
         refuse("process.oomScoreAdj", std::to_string(score) + " is not between -1000 and 1000");
+    }
+}
+
+void check_process_group(int64_t pgid) {
+    if (pgid < 0 || pgid > INT32_MAX) {
+        refuse("spaces.processGroup", std::to_string(pgid) + " is no process group",
+               "0 makes one of the program's own");
     }
 }
 

@@ -9,6 +9,7 @@ namespace spaces {
 
 // Each throws SPACES_EINVALID where a value cannot be right. `object` is the member it is for.
 void check_args(const std::vector<std::string> &args);
+void check_executable(std::string_view name);
 void check_env_name(std::string_view name, std::string_view object = "process.env");
 void check_path(std::string_view path, std::string_view object);
 void check_id(uint32_t id, std::string_view object);
@@ -17,6 +18,7 @@ void check_umask(uint32_t mask);
 void check_rlimit(std::string_view name, const RlimitSpec &limit,
                   std::string_view object = "process.rlimits");
 void check_oom_score_adj(int64_t score);
+void check_process_group(int64_t pgid);
 void check_terminal_size(uint64_t rows, uint64_t columns);
 void check_hostname(std::string_view name, std::string_view object);
 void check_time_offset(std::string_view clock, const TimeOffset &offset);

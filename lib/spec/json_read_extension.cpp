@@ -200,6 +200,18 @@ void read_uid_map(Spec &spec, const JsonValue &value) {
     spec.uid_map = read_id_map_word(value);
 }
 
+void read_executable(Spec &spec, const JsonValue &value) {
+    std::string name = value.text();
+    check_executable(name);
+    spec.process.executable = std::move(name);
+}
+
+void read_process_group(Spec &spec, const JsonValue &value) {
+    const int64_t pgid = value.integer(INT64_MIN, INT64_MAX);
+    check_process_group(pgid);
+    spec.process.process_group = static_cast<pid_t>(pgid);
+}
+
 void read_gid_map(Spec &spec, const JsonValue &value) {
     refuse_both(value, "gidMappings");
     spec.gid_map = read_id_map_word(value);
@@ -233,7 +245,9 @@ constexpr JsonMember<Spec> members[] = {
     {"rootfsPropagation", read_propagation},
     {"inheritEnvironment", read_process_flag<&ProcessSpec::env_inherit>},
     {"unsetEnvironment", read_unset_environment},
+    {"executable", read_executable},
     {"newSession", read_process_flag<&ProcessSpec::new_session>},
+    {"processGroup", read_process_group},
     {"inheritSignals", read_process_flag<&ProcessSpec::inherit_signals>},
     {"stdio", [](Spec &spec, const JsonValue &value) { read_members<Spec>(value, spec, stream_members); }},
     {"timeLimit", read_time_limit},

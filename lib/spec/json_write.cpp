@@ -248,7 +248,9 @@ Object extension_of(const Spec &spec) {
     if (!process.env_unset.empty()) {
         put(object, "unsetEnvironment", Json::array_of(process.env_unset));
     }
+    put_optional(object, "executable", process.executable);
     put_flag(object, "newSession", process.new_session);
+    put_optional(object, "processGroup", process.process_group);
     put_flag(object, "inheritSignals", process.inherit_signals);
     put_object(object, "stdio", stdio_of(process));
     put_object(object, "timeLimit", time_limit_of(spec));

@@ -43,6 +43,7 @@ struct TerminalSize {
 
 struct ProcessSpec {
     std::vector<std::string> args;
+    std::optional<std::string> executable; // what is executed, where that is not the first of `args`
     // The environment: the caller's (if inherited) less `env_unset`, then with `env`, in order of setting.
     bool env_inherit = true;
     std::vector<std::string> env; // "NAME=value", each NAME once
@@ -56,6 +57,7 @@ struct ProcessSpec {
     bool no_new_privileges = false;
     std::optional<int> oom_score_adj;
     bool new_session = false;
+    std::optional<pid_t> process_group; // 0: of its own
     bool terminal = false;
     std::optional<TerminalSize> console_size;
     StdioSpec stdio[3];

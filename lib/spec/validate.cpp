@@ -36,8 +36,27 @@ void check_what_to_run(const Spec &spec, Target target) {
     if (target == Target::program && spec.process.args.empty()) {
         refuse("process.args", "there is no program to run");
     }
-    if (target == Target::callable && !spec.process.args.empty()) {
+    if (target != Target::program && !spec.process.args.empty()) {
         refuse("process.args", "a function is to be called, and there is a program too");
+    }
+    if (target != Target::program && spec.process.executable) {
+        refuse("spaces.executable", "a function is to be called, and there is a program too");
+    }
+}
+
+void check_process_group(const Spec &spec) {
+    const ProcessSpec &process = spec.process;
+    if (!process.process_group) {
+        return;
+    }
+    if (process.new_session || process.terminal) {
+        refuse("spaces.processGroup", "the leader of a session has a process group of its own already",
+               process.terminal ? "leave out either the terminal or the process group"
+                                : "leave out either the new session or the process group");
+    }
+    if (*process.process_group != 0 && spec.unshares(SPACES_NAMESPACE_PID)) {
+        refuse("spaces.processGroup", "no process group of the caller is in a new pid namespace",
+               "0 makes one of the program's own");
     }
 }
 
@@ -173,6 +192,7 @@ void check_ids(const Spec &spec) {
 void validate(const Spec &spec, Target target) {
     check_what_to_run(spec, target);
     check_streams(spec.process);
+    check_process_group(spec);
     check_root(spec);
     check_mounts(spec);
     check_cwd_is_absolute(spec);

@@ -50,8 +50,10 @@ void enter_pid_namespace(Context &context) {
     hand_over(context, pid, pidfd);
 }
 
+// Whether a child that goes on from here does.
 bool follows_its_parent(const Context &context) {
-    for (uint32_t i = 0; i < context.header().step_count; ++i) {
+    const auto count = static_cast<int>(context.header().step_count);
+    for (int i = context.index; i < count; ++i) {
         if (context.steps()[i].op == Op::parent_death_signal) {
             return true;
         }

@@ -206,6 +206,8 @@ Outcome run_step(Context &context, const Step &step) {
         return set_umask(context, step);
     case Op::setsid:
         return check(Call::setsid, sys(__NR_setsid));
+    case Op::setpgid:
+        return check(Call::setpgid, sys(__NR_setpgid, 0L, step.number[0]));
     case Op::terminal:
         return open_terminal(context, step);
     case Op::dup:

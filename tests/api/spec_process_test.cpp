@@ -92,6 +92,16 @@ BOOST_AUTO_TEST_CASE(limits_and_privileges) {
         "process.oomScoreAdj", "process.oomScoreAdj: -1001 is not between -1000 and 1000", -1001);
 }
 
+BOOST_AUTO_TEST_CASE(executable_and_process_group) {
+    Spec spec;
+    spec.with<spaces_spec_set_executable>("/bin/busybox").with<spaces_spec_set_process_group>(0);
+    BOOST_TEST(member(spec, "/spaces") ==
+               json::parse(R"({"executable": "/bin/busybox", "processGroup": 0})"));
+    expect_refused<spaces_spec_set_executable>("spaces.executable", "spaces.executable: an empty path", "");
+    expect_refused<spaces_spec_set_process_group>("spaces.processGroup",
+                                                  "spaces.processGroup: -1 is no process group", -1);
+}
+
 BOOST_AUTO_TEST_CASE(session_signals_and_directory) {
     Spec spec;
     spec.with<spaces_spec_set_new_session>(1)

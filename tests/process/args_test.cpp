@@ -39,6 +39,18 @@ BOOST_AUTO_TEST_CASE(runs_a_script_by_its_interpreter) {
     BOOST_TEST(output_of(Spec({script, "more"})) == probe() + "\nargs\n" + script + "\nmore\n");
 }
 
+BOOST_AUTO_TEST_CASE(executes_another_file_than_the_first_argument_says) {
+    Spec spec({"-sh", "-c", "echo $0"});
+    spec.with<spaces_spec_set_executable>("/bin/sh");
+    BOOST_TEST(output_of(spec) == "-sh\n");
+    spec.with<spaces_spec_set_executable>("sh"); // in the PATH
+    BOOST_TEST(output_of(spec) == "-sh\n");
+    const Failure failure = start_fails(spec.with<spaces_spec_set_executable>("/nonexistent/sh"));
+    BOOST_TEST(failure.step == "exec");
+    BOOST_TEST(failure.object == "/nonexistent/sh");
+    BOOST_TEST(failure.error_number == ENOENT);
+}
+
 BOOST_AUTO_TEST_CASE(searches_the_path_of_the_programs_own_environment) {
     const TempDir dir;
     dir.file("spaces-script", "#!" + probe() + " args\n", 0755);

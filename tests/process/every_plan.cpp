@@ -37,6 +37,7 @@ void plain(spaces::Spec &spec, const Rootfs &, int) {
 }
 
 void watched(spaces::Spec &spec, const Rootfs &, int) {
+    spec.process.process_group = 0;
     spec.die_with_parent = true;
     spec.time_limit_ms = 60'000;
 }
@@ -104,6 +105,10 @@ int do_nothing(void *) {
     return 0;
 }
 
+int fork_as_caller(void *) {
+    return ::fork();
+}
+
 } // namespace
 
 const std::vector<Kind> kinds = {
@@ -124,6 +129,10 @@ const std::vector<Kind> kinds = {
     {"a callable beside a running container", Target::callable, beside},
     {"a callable that is watched over", Target::callable, watched},
     {"a callable that is pid 1 and watched over", Target::callable, watched_pid_1},
+    {"a plain callable, by the caller's fork", Target::callable_by_callers_fork, plain},
+    {"a callable in a container, by the caller's fork", Target::callable_by_callers_fork, contained},
+    {"a callable that is pid 1, by the caller's fork", Target::callable_by_callers_fork, as_pid_1},
+    {"a callable in a running container, by the caller's fork", Target::callable_by_callers_fork, joined},
 };
 
 Scene::Scene() : container_(SPACES_NAMESPACE_ALL) {}
@@ -138,8 +147,11 @@ spaces::Spec Scene::spec(const Kind &kind) const {
 }
 
 spaces::Started launch(const Kind &kind, const spaces::Spec &spec, const spaces::LaunchHooks &hooks) {
-    return kind.target == Target::program ? spaces::spawn(spec, hooks)
-                                          : spaces::fork_and_call(spec, do_nothing, nullptr, hooks);
+    if (kind.target == Target::program) {
+        return spaces::spawn(spec, hooks);
+    }
+    const bool by_caller = kind.target == Target::callable_by_callers_fork;
+    return spaces::fork_and_call(spec, {do_nothing, nullptr, by_caller ? fork_as_caller : nullptr}, hooks);
 }
 
 std::vector<spaces::StepInfo> steps_of(const Kind &kind, const spaces::Spec &spec) {

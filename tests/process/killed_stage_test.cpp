@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <sys/syscall.h>
 
 using namespace support;
@@ -19,7 +20,7 @@ namespace data = boost::unit_test::data;
 
 namespace {
 
-// All sockets of the process: what a fork at the wrong moment would have copies of.
+// All sockets of the process and of its children: what a fork at the wrong moment would have copies of.
 std::vector<Fd> sockets_of(pid_t pid) {
     const Fd pidfd(must(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "pidfd_open"));
     std::vector<Fd> sockets;
@@ -31,6 +32,13 @@ std::vector<Fd> sockets_of(pid_t pid) {
             if (socket.is_open()) {
                 sockets.push_back(std::move(socket));
             }
+        }
+    }
+    const std::string number = std::to_string(pid);
+    std::ifstream children("/proc/" + number + "/task/" + number + "/children");
+    for (pid_t child; children >> child;) {
+        for (Fd &socket : sockets_of(child)) {
+            sockets.push_back(std::move(socket));
         }
     }
     return sockets;
@@ -55,7 +63,12 @@ void kill_at(const every_plan::Kind &kind, const spaces::Spec &spec, size_t inde
     };
     std::string message;
     try {
-        every_plan::launch(kind, spec, hooks);
+        spaces::Process process(every_plan::launch(kind, spec, hooks));
+        // Who stands by for an init is killed beside it, and the function may have been called meanwhile.
+        if (kind.target == spaces::Target::callable_by_callers_fork) {
+            BOOST_TEST(process.wait(-1).value().signal == SIGKILL);
+            return;
+        }
     } catch (const spaces::Error &error) {
         BOOST_TEST(error.code == SPACES_ESETUP);
         message = error.message;

@@ -56,6 +56,31 @@ BOOST_AUTO_TEST_CASE(is_the_programs_and_not_its_inits, *needs(user_namespaces))
     BOOST_TEST(output_of(spec) == "leader 1 group 1 terminal 0\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_process_group_is_the_programs_own_or_one_of_the_callers_session,
+                     *needs(user_namespaces)) {
+    Spec own({probe(), "session"});
+    own.with<spaces_spec_set_process_group>(0);
+    BOOST_TEST(output_of(own) == "leader 0 group 1 terminal 0\n");
+    own.isolate(SPACES_NAMESPACE_PID);
+    BOOST_TEST(output_of(own) == "leader 0 group 1 terminal 0\n");
+
+    Spec first({probe(), "wait"});
+    Process leader = start(first.with<spaces_spec_set_process_group>(0).pipe(SPACES_STDOUT));
+    BOOST_TEST(read_line(leader.take(SPACES_STDOUT).get()) == "ready");
+    Spec second({probe(), "wait"});
+    second.with<spaces_spec_set_process_group>(leader.pid()).pipe(SPACES_STDOUT);
+    Process member = start(second);
+    BOOST_TEST(read_line(member.take(SPACES_STDOUT).get()) == "ready");
+    BOOST_TEST(::getpgid(member.pid()) == leader.pid());
+    must(::kill(-leader.pid(), SIGTERM), "kill");
+    BOOST_TEST(leader.wait().signal() == SIGTERM);
+    BOOST_TEST(member.wait().signal() == SIGTERM);
+
+    const Failure failure = start_fails(second); // that group is gone
+    BOOST_TEST(failure.step == "setpgid");
+    BOOST_TEST(failure.error_number == EPERM);
+}
+
 BOOST_AUTO_TEST_CASE(has_the_pseudoterminal_as_its_controlling_terminal) {
     Process process = start(terminal_spec({probe(), "session"}));
     const Fd terminal = process.take(SPACES_TERMINAL);

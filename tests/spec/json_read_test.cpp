@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_extension_is_read) {
     const Spec spec = loaded(R"({"spaces": {
         "init": false, "mountProc": false, "chroot": true, "defaultMounts": true,
         "rootfsPropagation": "unchanged", "inheritEnvironment": false, "unsetEnvironment": ["LANG"],
-        "newSession": true, "inheritSignals": true,
+        "newSession": true, "inheritSignals": true, "executable": "/bin/sh", "processGroup": 12,
         "stdio": {"stdin": {"type": "null"}, "stdout": {"type": "file", "path": "/log", "append": true},
                   "stderr": {"type": "stdout"}},
         "timeLimit": {"milliseconds": 1500, "graceMilliseconds": 10}, "dieWithParent": true,
@@ -117,6 +117,8 @@ BOOST_AUTO_TEST_CASE(the_extension_is_read) {
     BOOST_TEST(!spec.process.env_inherit);
     BOOST_TEST(spec.process.env_unset.contains("LANG"));
     BOOST_TEST(spec.process.new_session);
+    BOOST_TEST((spec.process.executable == "/bin/sh"));
+    BOOST_TEST((spec.process.process_group == 12));
     BOOST_TEST(spec.process.inherit_signals);
     BOOST_TEST((spec.process.stdio[0].kind == StdioSpec::Kind::null));
     BOOST_TEST(

@@ -98,7 +98,9 @@ void fill_process(ProcessSpec &process, Chance &chance) {
     }
     process.no_new_privileges = chance.yes();
     chance.maybe(process.oom_score_adj, [&] { return static_cast<int>(chance.below(2001)) - 1000; });
+    chance.maybe(process.executable, [&] { return chance.text(1); });
     process.new_session = chance.yes();
+    chance.maybe(process.process_group, [&] { return chance.below(100); });
     process.terminal = chance.yes();
     if (chance.yes()) {
         process.console_size = TerminalSize{.rows = static_cast<uint32_t>(chance.below(65536)),

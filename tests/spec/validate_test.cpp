@@ -71,6 +71,26 @@ BOOST_AUTO_TEST_CASE(there_is_a_program_or_a_function) {
                    "process.args: a function is to be called, and there is a program too", Target::callable);
 }
 
+BOOST_AUTO_TEST_CASE(a_function_has_no_executable) {
+    Spec spec;
+    spec.process.executable = "/bin/sh";
+    expect_refused(spec, "spaces.executable",
+                   "spaces.executable: a function is to be called, and there is a program too",
+                   Target::callable_by_callers_fork);
+}
+
+BOOST_AUTO_TEST_CASE(a_process_group_is_one_that_the_program_can_be_in) {
+    Spec spec = program(SPACES_NAMESPACE_PID);
+    spec.process.process_group = 12;
+    expect_refused(spec, "spaces.processGroup",
+                   "spaces.processGroup: no process group of the caller is in a new pid namespace");
+    spec.process.process_group = 0;
+    validate(spec, Target::program);
+    spec.process.new_session = true;
+    expect_refused(spec, "spaces.processGroup",
+                   "spaces.processGroup: the leader of a session has a process group of its own already");
+}
+
 BOOST_AUTO_TEST_CASE(names_need_a_new_uts_namespace) {
     Spec spec = program();
     spec.hostname = "box";

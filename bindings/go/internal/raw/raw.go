@@ -37,15 +37,15 @@ typedef _gostring_ swig_type_4;
 typedef _gostring_ swig_type_5;
 typedef _gostring_ swig_type_6;
 typedef _gostring_ swig_type_7;
-typedef _goslice_ swig_type_8;
-typedef _gostring_ swig_type_9;
-typedef long long swig_type_10;
+typedef _gostring_ swig_type_8;
+typedef _goslice_ swig_type_9;
+typedef _gostring_ swig_type_10;
 typedef long long swig_type_11;
-typedef _gostring_ swig_type_12;
+typedef long long swig_type_12;
 typedef _gostring_ swig_type_13;
 typedef _gostring_ swig_type_14;
-typedef long long swig_type_15;
-typedef _gostring_ swig_type_16;
+typedef _gostring_ swig_type_15;
+typedef long long swig_type_16;
 typedef _gostring_ swig_type_17;
 typedef _gostring_ swig_type_18;
 typedef _gostring_ swig_type_19;
@@ -55,13 +55,13 @@ typedef _gostring_ swig_type_22;
 typedef _gostring_ swig_type_23;
 typedef _gostring_ swig_type_24;
 typedef _gostring_ swig_type_25;
-typedef long long swig_type_26;
+typedef _gostring_ swig_type_26;
 typedef long long swig_type_27;
-typedef _gostring_ swig_type_28;
-typedef long long swig_type_29;
+typedef long long swig_type_28;
+typedef _gostring_ swig_type_29;
 typedef long long swig_type_30;
 typedef long long swig_type_31;
-typedef _gostring_ swig_type_32;
+typedef long long swig_type_32;
 typedef _gostring_ swig_type_33;
 typedef _gostring_ swig_type_34;
 typedef _gostring_ swig_type_35;
@@ -70,118 +70,121 @@ typedef _gostring_ swig_type_37;
 typedef _gostring_ swig_type_38;
 typedef _gostring_ swig_type_39;
 typedef _gostring_ swig_type_40;
-extern void _wrap_Swig_free_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern uintptr_t _wrap_Swig_malloc_raw_4060ddbd0d4456b9(swig_intgo arg1);
-extern swig_intgo _wrap_SPACES_OK_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_EINVALID_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_ESYSTEM_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_ESETUP_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_EUNSUPPORTED_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_ENOTFOUND_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_EEXISTS_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_ESTATE_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_ETIMEOUT_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_ENOMEMORY_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_STDIN_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_STDOUT_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_STDERR_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_TERMINAL_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_STDIO_INHERIT_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_STDIO_NULL_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_STDIO_PIPE_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_STDIO_STDOUT_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_EXPLAIN_TEXT_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_SPACES_EXPLAIN_JSON_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_TIME_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_MOUNT_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_CGROUP_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_UTS_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_IPC_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_USER_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_PID_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_NETWORK_raw_4060ddbd0d4456b9(void);
-extern int _wrap_SPACES_NAMESPACE_ALL_raw_4060ddbd0d4456b9(void);
-extern swig_type_1 _wrap_SPACES_RLIM_INFINITY_raw_4060ddbd0d4456b9(void);
-extern void _wrap_delete_spec_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_spec_load_json_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_2 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_to_json_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_explain_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_args_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_3 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_env_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_4 arg2, swig_type_5 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_unset_env_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_6 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_clear_env_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_set_cwd_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_7 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_uid_raw_4060ddbd0d4456b9(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_gid_raw_4060ddbd0d4456b9(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_groups_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_8 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_umask_raw_4060ddbd0d4456b9(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_rlimit_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_9 arg2, swig_type_10 arg3, swig_type_11 arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_no_new_privs_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_oom_score_adj_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_new_session_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_terminal_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_terminal_size_raw_4060ddbd0d4456b9(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_stdio_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_stdio_file_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_type_12 arg3, swig_intgo arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_stdio_fd_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_fd_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_inherit_signals_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_unshare_raw_4060ddbd0d4456b9(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_share_raw_4060ddbd0d4456b9(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_join_pid_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_join_path_raw_4060ddbd0d4456b9(uintptr_t arg1, int arg2, swig_type_13 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_join_fd_raw_4060ddbd0d4456b9(uintptr_t arg1, int arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_time_offset_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_14 arg2, swig_type_15 arg3, int arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_uid_map_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_16 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_gid_map_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_17 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_setgroups_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_hostname_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_18 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_domainname_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_19 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_root_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_20 arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_chroot_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_propagation_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_21 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_mount_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_22 arg2, swig_type_23 arg3, swig_type_24 arg4, swig_type_25 arg5, swig_voidp arg6);
-extern swig_intgo _wrap_spec_set_default_mounts_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_mount_proc_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_init_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_time_limit_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_type_26 arg2, swig_type_27 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_die_with_parent_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern void _wrap_delete_process_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_process_pid_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_process_pidfd_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_process_take_fd_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_wait_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_kill_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_kill_all_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_voidp arg2);
-extern void _wrap_delete_result_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_28 _wrap_result_cause_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_result_exit_code_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_result_signal_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_result_core_dumped_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_result_shell_status_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_29 _wrap_result_user_time_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_30 _wrap_result_system_time_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_31 _wrap_result_peak_memory_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_result_to_json_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_version_raw_4060ddbd0d4456b9(void);
-extern swig_type_32 _wrap_version_string_raw_4060ddbd0d4456b9(void);
-extern swig_intgo _wrap_has_raw_4060ddbd0d4456b9(swig_type_33 arg1);
-extern swig_intgo _wrap_host_features_raw_4060ddbd0d4456b9(swig_voidp arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_new_raw_4060ddbd0d4456b9(swig_voidp arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_copy_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spawn_raw_4060ddbd0d4456b9(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern void _wrap_delete_error_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_error_code_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_error_errno_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_34 _wrap_error_step_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_intgo _wrap_error_index_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_35 _wrap_error_object_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_36 _wrap_error_system_call_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_37 _wrap_error_message_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_38 _wrap_error_hint_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_39 _wrap_text_at_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern void _wrap_free_text_raw_4060ddbd0d4456b9(uintptr_t arg1);
-extern swig_type_40 _wrap_loaded_files_raw_4060ddbd0d4456b9(void);
+typedef _gostring_ swig_type_41;
+extern void _wrap_Swig_free_raw_0bb2251f24b94730(uintptr_t arg1);
+extern uintptr_t _wrap_Swig_malloc_raw_0bb2251f24b94730(swig_intgo arg1);
+extern swig_intgo _wrap_SPACES_OK_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_EINVALID_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_ESYSTEM_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_ESETUP_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_EUNSUPPORTED_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_ENOTFOUND_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_EEXISTS_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_ESTATE_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_ETIMEOUT_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_ENOMEMORY_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_STDIN_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_STDOUT_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_STDERR_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_TERMINAL_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_STDIO_INHERIT_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_STDIO_NULL_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_STDIO_PIPE_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_STDIO_STDOUT_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_EXPLAIN_TEXT_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_SPACES_EXPLAIN_JSON_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_TIME_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_MOUNT_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_CGROUP_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_UTS_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_IPC_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_USER_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_PID_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_NETWORK_raw_0bb2251f24b94730(void);
+extern int _wrap_SPACES_NAMESPACE_ALL_raw_0bb2251f24b94730(void);
+extern swig_type_1 _wrap_SPACES_RLIM_INFINITY_raw_0bb2251f24b94730(void);
+extern void _wrap_delete_spec_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_spec_load_json_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_2 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_to_json_raw_0bb2251f24b94730(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_explain_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_args_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_3 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_executable_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_4 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_env_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_5 arg2, swig_type_6 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_unset_env_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_7 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_clear_env_raw_0bb2251f24b94730(uintptr_t arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_set_cwd_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_8 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_uid_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_gid_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_groups_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_9 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_umask_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_rlimit_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_10 arg2, swig_type_11 arg3, swig_type_12 arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_no_new_privs_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_oom_score_adj_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_new_session_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_process_group_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_terminal_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_terminal_size_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_stdio_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_stdio_file_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_type_13 arg3, swig_intgo arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_stdio_fd_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_fd_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_inherit_signals_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_unshare_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_share_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_join_pid_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_join_path_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_type_14 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_join_fd_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_time_offset_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_15 arg2, swig_type_16 arg3, int arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_uid_map_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_17 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_gid_map_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_18 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_setgroups_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_hostname_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_19 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_domainname_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_20 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_root_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_21 arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_chroot_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_propagation_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_22 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_mount_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_23 arg2, swig_type_24 arg3, swig_type_25 arg4, swig_type_26 arg5, swig_voidp arg6);
+extern swig_intgo _wrap_spec_set_default_mounts_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_mount_proc_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_init_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_time_limit_raw_0bb2251f24b94730(uintptr_t arg1, swig_type_27 arg2, swig_type_28 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_die_with_parent_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern void _wrap_delete_process_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_process_pid_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_process_pidfd_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_process_take_fd_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_wait_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_kill_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_kill_all_raw_0bb2251f24b94730(uintptr_t arg1, swig_voidp arg2);
+extern void _wrap_delete_result_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_29 _wrap_result_cause_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_result_exit_code_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_result_signal_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_result_core_dumped_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_result_shell_status_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_30 _wrap_result_user_time_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_31 _wrap_result_system_time_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_32 _wrap_result_peak_memory_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_result_to_json_raw_0bb2251f24b94730(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_version_raw_0bb2251f24b94730(void);
+extern swig_type_33 _wrap_version_string_raw_0bb2251f24b94730(void);
+extern swig_intgo _wrap_has_raw_0bb2251f24b94730(swig_type_34 arg1);
+extern swig_intgo _wrap_host_features_raw_0bb2251f24b94730(swig_voidp arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_new_raw_0bb2251f24b94730(swig_voidp arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_copy_raw_0bb2251f24b94730(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spawn_raw_0bb2251f24b94730(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_delete_error_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_error_code_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_error_errno_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_35 _wrap_error_step_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_intgo _wrap_error_index_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_36 _wrap_error_object_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_37 _wrap_error_system_call_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_38 _wrap_error_message_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_39 _wrap_error_hint_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_40 _wrap_text_at_raw_0bb2251f24b94730(uintptr_t arg1);
+extern void _wrap_free_text_raw_0bb2251f24b94730(uintptr_t arg1);
+extern swig_type_41 _wrap_loaded_files_raw_0bb2251f24b94730(void);
 #undef intgo
 */
 import "C"
@@ -216,19 +219,19 @@ func copyText(text string) string {
 
 func Swig_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_Swig_free_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	C._wrap_Swig_free_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 }
 
 func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_4060ddbd0d4456b9(C.swig_intgo(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_0bb2251f24b94730(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
 
 func _swig_getSPACES_OK() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_OK_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_OK_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -236,7 +239,7 @@ var SPACES_OK int = _swig_getSPACES_OK()
 
 func _swig_getSPACES_EINVALID() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EINVALID_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_EINVALID_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -244,7 +247,7 @@ var SPACES_EINVALID int = _swig_getSPACES_EINVALID()
 
 func _swig_getSPACES_ESYSTEM() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESYSTEM_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_ESYSTEM_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -252,7 +255,7 @@ var SPACES_ESYSTEM int = _swig_getSPACES_ESYSTEM()
 
 func _swig_getSPACES_ESETUP() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESETUP_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_ESETUP_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -260,7 +263,7 @@ var SPACES_ESETUP int = _swig_getSPACES_ESETUP()
 
 func _swig_getSPACES_EUNSUPPORTED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EUNSUPPORTED_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_EUNSUPPORTED_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -268,7 +271,7 @@ var SPACES_EUNSUPPORTED int = _swig_getSPACES_EUNSUPPORTED()
 
 func _swig_getSPACES_ENOTFOUND() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ENOTFOUND_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_ENOTFOUND_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -276,7 +279,7 @@ var SPACES_ENOTFOUND int = _swig_getSPACES_ENOTFOUND()
 
 func _swig_getSPACES_EEXISTS() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EEXISTS_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_EEXISTS_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -284,7 +287,7 @@ var SPACES_EEXISTS int = _swig_getSPACES_EEXISTS()
 
 func _swig_getSPACES_ESTATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESTATE_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_ESTATE_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -292,7 +295,7 @@ var SPACES_ESTATE int = _swig_getSPACES_ESTATE()
 
 func _swig_getSPACES_ETIMEOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ETIMEOUT_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_ETIMEOUT_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -300,7 +303,7 @@ var SPACES_ETIMEOUT int = _swig_getSPACES_ETIMEOUT()
 
 func _swig_getSPACES_ENOMEMORY() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ENOMEMORY_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_ENOMEMORY_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -308,7 +311,7 @@ var SPACES_ENOMEMORY int = _swig_getSPACES_ENOMEMORY()
 
 func _swig_getSPACES_STDIN() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIN_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_STDIN_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -316,7 +319,7 @@ var SPACES_STDIN int = _swig_getSPACES_STDIN()
 
 func _swig_getSPACES_STDOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDOUT_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_STDOUT_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -324,7 +327,7 @@ var SPACES_STDOUT int = _swig_getSPACES_STDOUT()
 
 func _swig_getSPACES_STDERR() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDERR_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_STDERR_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -332,7 +335,7 @@ var SPACES_STDERR int = _swig_getSPACES_STDERR()
 
 func _swig_getSPACES_TERMINAL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_TERMINAL_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_TERMINAL_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -340,7 +343,7 @@ var SPACES_TERMINAL int = _swig_getSPACES_TERMINAL()
 
 func _swig_getSPACES_STDIO_INHERIT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_INHERIT_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_STDIO_INHERIT_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -348,7 +351,7 @@ var SPACES_STDIO_INHERIT int = _swig_getSPACES_STDIO_INHERIT()
 
 func _swig_getSPACES_STDIO_NULL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_NULL_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_STDIO_NULL_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -356,7 +359,7 @@ var SPACES_STDIO_NULL int = _swig_getSPACES_STDIO_NULL()
 
 func _swig_getSPACES_STDIO_PIPE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_PIPE_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_STDIO_PIPE_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -364,7 +367,7 @@ var SPACES_STDIO_PIPE int = _swig_getSPACES_STDIO_PIPE()
 
 func _swig_getSPACES_STDIO_STDOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_STDOUT_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_STDIO_STDOUT_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -372,7 +375,7 @@ var SPACES_STDIO_STDOUT int = _swig_getSPACES_STDIO_STDOUT()
 
 func _swig_getSPACES_EXPLAIN_TEXT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EXPLAIN_TEXT_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_EXPLAIN_TEXT_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -380,7 +383,7 @@ var SPACES_EXPLAIN_TEXT int = _swig_getSPACES_EXPLAIN_TEXT()
 
 func _swig_getSPACES_EXPLAIN_JSON() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EXPLAIN_JSON_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_SPACES_EXPLAIN_JSON_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -388,7 +391,7 @@ var SPACES_EXPLAIN_JSON int = _swig_getSPACES_EXPLAIN_JSON()
 
 func _swig_getSPACES_NAMESPACE_TIME() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_TIME_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_TIME_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -396,7 +399,7 @@ var SPACES_NAMESPACE_TIME uint32 = _swig_getSPACES_NAMESPACE_TIME()
 
 func _swig_getSPACES_NAMESPACE_MOUNT() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_MOUNT_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_MOUNT_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -404,7 +407,7 @@ var SPACES_NAMESPACE_MOUNT uint32 = _swig_getSPACES_NAMESPACE_MOUNT()
 
 func _swig_getSPACES_NAMESPACE_CGROUP() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_CGROUP_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_CGROUP_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -412,7 +415,7 @@ var SPACES_NAMESPACE_CGROUP uint32 = _swig_getSPACES_NAMESPACE_CGROUP()
 
 func _swig_getSPACES_NAMESPACE_UTS() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_UTS_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_UTS_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -420,7 +423,7 @@ var SPACES_NAMESPACE_UTS uint32 = _swig_getSPACES_NAMESPACE_UTS()
 
 func _swig_getSPACES_NAMESPACE_IPC() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_IPC_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_IPC_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -428,7 +431,7 @@ var SPACES_NAMESPACE_IPC uint32 = _swig_getSPACES_NAMESPACE_IPC()
 
 func _swig_getSPACES_NAMESPACE_USER() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_USER_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_USER_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -436,7 +439,7 @@ var SPACES_NAMESPACE_USER uint32 = _swig_getSPACES_NAMESPACE_USER()
 
 func _swig_getSPACES_NAMESPACE_PID() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_PID_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_PID_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -444,7 +447,7 @@ var SPACES_NAMESPACE_PID uint32 = _swig_getSPACES_NAMESPACE_PID()
 
 func _swig_getSPACES_NAMESPACE_NETWORK() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_NETWORK_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_NETWORK_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -452,7 +455,7 @@ var SPACES_NAMESPACE_NETWORK uint32 = _swig_getSPACES_NAMESPACE_NETWORK()
 
 func _swig_getSPACES_NAMESPACE_ALL() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_ALL_raw_4060ddbd0d4456b9())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_ALL_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -460,7 +463,7 @@ var SPACES_NAMESPACE_ALL uint32 = _swig_getSPACES_NAMESPACE_ALL()
 
 func _swig_getSPACES_RLIM_INFINITY() (_swig_ret uint64) {
 	var swig_r uint64
-	swig_r = (uint64)(C._wrap_SPACES_RLIM_INFINITY_raw_4060ddbd0d4456b9())
+	swig_r = (uint64)(C._wrap_SPACES_RLIM_INFINITY_raw_0bb2251f24b94730())
 	return swig_r
 }
 
@@ -477,7 +480,7 @@ func (p SwigcptrSpec) SwigIsSpec() {
 
 func DeleteSpec(arg1 Spec) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_spec_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_spec_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrSpec) Load_json(arg2 string, arg3 *uintptr) (_swig_ret int) {
@@ -485,7 +488,7 @@ func (arg1 SwigcptrSpec) Load_json(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_load_json_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_2)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_load_json_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_2)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -497,7 +500,7 @@ func (arg1 SwigcptrSpec) To_json(arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_to_json_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_to_json_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -507,7 +510,7 @@ func (arg1 SwigcptrSpec) Explain(arg2 int, arg3 *uintptr, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_explain_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_explain_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -516,7 +519,19 @@ func (arg1 SwigcptrSpec) Set_args(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_args_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_3)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_args_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_3)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	if Swig_escape_always_false {
+		Swig_escape_val = arg2
+	}
+	return swig_r
+}
+
+func (arg1 SwigcptrSpec) Set_executable(arg2 string, arg3 *uintptr) (_swig_ret int) {
+	var swig_r int
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int)(C._wrap_spec_set_executable_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_4)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -529,7 +544,7 @@ func (arg1 SwigcptrSpec) Set_env(arg2 string, arg3 string, arg4 *uintptr) (_swig
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_env_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_4)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_5)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_env_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_5)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_6)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -544,7 +559,7 @@ func (arg1 SwigcptrSpec) Unset_env(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_unset_env_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_6)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_unset_env_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_7)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -555,7 +570,7 @@ func (arg1 SwigcptrSpec) Clear_env(arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_spec_clear_env_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_spec_clear_env_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -564,7 +579,7 @@ func (arg1 SwigcptrSpec) Set_cwd(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cwd_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_7)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cwd_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_8)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -576,7 +591,7 @@ func (arg1 SwigcptrSpec) Set_uid(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_uid_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_uid_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -585,7 +600,7 @@ func (arg1 SwigcptrSpec) Set_gid(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_gid_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_gid_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -594,7 +609,7 @@ func (arg1 SwigcptrSpec) Set_groups(arg2 []uint32, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_groups_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_8)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_groups_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_9)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -606,7 +621,7 @@ func (arg1 SwigcptrSpec) Set_umask(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_umask_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_umask_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -617,7 +632,7 @@ func (arg1 SwigcptrSpec) Set_rlimit(arg2 string, arg3 uint64, arg4 uint64, arg5 
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_rlimit_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_9)(unsafe.Pointer(&_swig_i_1)), C.swig_type_10(_swig_i_2), C.swig_type_11(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_rlimit_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_10)(unsafe.Pointer(&_swig_i_1)), C.swig_type_11(_swig_i_2), C.swig_type_12(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -629,7 +644,7 @@ func (arg1 SwigcptrSpec) Set_no_new_privs(arg2 int, arg3 *uintptr) (_swig_ret in
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_no_new_privs_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_no_new_privs_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -638,7 +653,7 @@ func (arg1 SwigcptrSpec) Set_oom_score_adj(arg2 int, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_oom_score_adj_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_oom_score_adj_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -647,7 +662,16 @@ func (arg1 SwigcptrSpec) Set_new_session(arg2 int, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_new_session_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_new_session_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	return swig_r
+}
+
+func (arg1 SwigcptrSpec) Set_process_group(arg2 int, arg3 *uintptr) (_swig_ret int) {
+	var swig_r int
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int)(C._wrap_spec_set_process_group_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -656,7 +680,7 @@ func (arg1 SwigcptrSpec) Set_terminal(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_terminal_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_terminal_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -666,7 +690,7 @@ func (arg1 SwigcptrSpec) Set_terminal_size(arg2 uint32, arg3 uint32, arg4 *uintp
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_terminal_size_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_terminal_size_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -676,7 +700,7 @@ func (arg1 SwigcptrSpec) Set_stdio(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_stdio_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_stdio_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -687,7 +711,7 @@ func (arg1 SwigcptrSpec) Set_stdio_file(arg2 int, arg3 string, arg4 int, arg5 *u
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_stdio_file_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_12)(unsafe.Pointer(&_swig_i_2)), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_stdio_file_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_2)), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -700,7 +724,7 @@ func (arg1 SwigcptrSpec) Set_stdio_fd(arg2 int, arg3 int, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_stdio_fd_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_stdio_fd_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -710,7 +734,7 @@ func (arg1 SwigcptrSpec) Add_fd(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret in
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_fd_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_fd_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -719,7 +743,7 @@ func (arg1 SwigcptrSpec) Set_inherit_signals(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_inherit_signals_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_inherit_signals_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -728,7 +752,7 @@ func (arg1 SwigcptrSpec) Unshare(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_unshare_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_unshare_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -737,7 +761,7 @@ func (arg1 SwigcptrSpec) Share(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_share_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_share_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -747,7 +771,7 @@ func (arg1 SwigcptrSpec) Join_pid(arg2 int, arg3 uint32, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_pid_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_pid_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -757,7 +781,7 @@ func (arg1 SwigcptrSpec) Join_path(arg2 uint32, arg3 string, arg4 *uintptr) (_sw
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_path_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_path_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -770,7 +794,7 @@ func (arg1 SwigcptrSpec) Join_fd(arg2 uint32, arg3 int, arg4 *uintptr) (_swig_re
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_fd_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_fd_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -781,7 +805,7 @@ func (arg1 SwigcptrSpec) Set_time_offset(arg2 string, arg3 int64, arg4 uint32, a
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_time_offset_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_1)), C.swig_type_15(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_time_offset_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_15)(unsafe.Pointer(&_swig_i_1)), C.swig_type_16(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -793,7 +817,7 @@ func (arg1 SwigcptrSpec) Set_uid_map(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_uid_map_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_16)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_uid_map_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -805,7 +829,7 @@ func (arg1 SwigcptrSpec) Set_gid_map(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_gid_map_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_gid_map_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -817,7 +841,7 @@ func (arg1 SwigcptrSpec) Set_setgroups(arg2 int, arg3 *uintptr) (_swig_ret int) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_setgroups_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_setgroups_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -826,7 +850,7 @@ func (arg1 SwigcptrSpec) Set_hostname(arg2 string, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_hostname_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_hostname_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -838,7 +862,7 @@ func (arg1 SwigcptrSpec) Set_domainname(arg2 string, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_domainname_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_domainname_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -851,7 +875,7 @@ func (arg1 SwigcptrSpec) Set_root(arg2 string, arg3 int, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_root_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_root_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -863,7 +887,7 @@ func (arg1 SwigcptrSpec) Set_chroot(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_chroot_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_chroot_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -872,7 +896,7 @@ func (arg1 SwigcptrSpec) Set_propagation(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_propagation_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_propagation_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -887,7 +911,7 @@ func (arg1 SwigcptrSpec) Add_mount(arg2 string, arg3 string, arg4 string, arg5 s
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int)(C._wrap_spec_add_mount_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
+	swig_r = (int)(C._wrap_spec_add_mount_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -908,7 +932,7 @@ func (arg1 SwigcptrSpec) Set_default_mounts(arg2 int, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_default_mounts_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_default_mounts_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -917,7 +941,7 @@ func (arg1 SwigcptrSpec) Set_mount_proc(arg2 int, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_mount_proc_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_mount_proc_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -926,7 +950,7 @@ func (arg1 SwigcptrSpec) Set_init(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_init_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_init_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -936,7 +960,7 @@ func (arg1 SwigcptrSpec) Set_time_limit(arg2 uint64, arg3 uint64, arg4 *uintptr)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_time_limit_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_type_26(_swig_i_1), C.swig_type_27(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_time_limit_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_type_27(_swig_i_1), C.swig_type_28(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -945,7 +969,7 @@ func (arg1 SwigcptrSpec) Set_die_with_parent(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_die_with_parent_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_die_with_parent_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -956,6 +980,7 @@ type Spec interface {
 	To_json(arg2 *uintptr, arg3 *uintptr) (_swig_ret int)
 	Explain(arg2 int, arg3 *uintptr, arg4 *uintptr) (_swig_ret int)
 	Set_args(arg2 string, arg3 *uintptr) (_swig_ret int)
+	Set_executable(arg2 string, arg3 *uintptr) (_swig_ret int)
 	Set_env(arg2 string, arg3 string, arg4 *uintptr) (_swig_ret int)
 	Unset_env(arg2 string, arg3 *uintptr) (_swig_ret int)
 	Clear_env(arg2 *uintptr) (_swig_ret int)
@@ -968,6 +993,7 @@ type Spec interface {
 	Set_no_new_privs(arg2 int, arg3 *uintptr) (_swig_ret int)
 	Set_oom_score_adj(arg2 int, arg3 *uintptr) (_swig_ret int)
 	Set_new_session(arg2 int, arg3 *uintptr) (_swig_ret int)
+	Set_process_group(arg2 int, arg3 *uintptr) (_swig_ret int)
 	Set_terminal(arg2 int, arg3 *uintptr) (_swig_ret int)
 	Set_terminal_size(arg2 uint32, arg3 uint32, arg4 *uintptr) (_swig_ret int)
 	Set_stdio(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret int)
@@ -1008,20 +1034,20 @@ func (p SwigcptrProcess) SwigIsProcess() {
 
 func DeleteProcess(arg1 Process) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_process_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_process_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrProcess) Pid() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_process_pid_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_process_pid_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProcess) Pidfd() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_process_pidfd_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_process_pidfd_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1031,7 +1057,7 @@ func (arg1 SwigcptrProcess) Take_fd(arg2 int, arg3 *int32, arg4 *uintptr) (_swig
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_take_fd_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_take_fd_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1041,7 +1067,7 @@ func (arg1 SwigcptrProcess) Wait(arg2 int, arg3 *uintptr, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_wait_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_wait_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1050,7 +1076,7 @@ func (arg1 SwigcptrProcess) Kill(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_kill_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_kill_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1058,7 +1084,7 @@ func (arg1 SwigcptrProcess) Kill_all(arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_process_kill_all_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_process_kill_all_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1084,13 +1110,13 @@ func (p SwigcptrResult) SwigIsResult() {
 
 func DeleteResult(arg1 Result) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_result_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_result_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrResult) Cause() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_result_cause_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_result_cause_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1100,49 +1126,49 @@ func (arg1 SwigcptrResult) Cause() (_swig_ret string) {
 func (arg1 SwigcptrResult) Exit_code() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_exit_code_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_exit_code_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Signal() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_signal_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_signal_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Core_dumped() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_core_dumped_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_core_dumped_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Shell_status() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_shell_status_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_shell_status_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) User_time() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_user_time_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_user_time_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) System_time() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_system_time_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_system_time_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Peak_memory() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_peak_memory_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_peak_memory_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1151,7 +1177,7 @@ func (arg1 SwigcptrResult) To_json(arg2 *uintptr, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_result_to_json_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_result_to_json_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1171,13 +1197,13 @@ type Result interface {
 
 func Version() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_version_raw_4060ddbd0d4456b9())
+	swig_r = (int)(C._wrap_version_raw_0bb2251f24b94730())
 	return swig_r
 }
 
 func Version_string() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_version_string_raw_4060ddbd0d4456b9()
+	swig_r_p := C._wrap_version_string_raw_0bb2251f24b94730()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1187,7 +1213,7 @@ func Version_string() (_swig_ret string) {
 func Has(arg1 string) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_has_raw_4060ddbd0d4456b9(*(*C.swig_type_33)(unsafe.Pointer(&_swig_i_0))))
+	swig_r = (int)(C._wrap_has_raw_0bb2251f24b94730(*(*C.swig_type_34)(unsafe.Pointer(&_swig_i_0))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -1198,7 +1224,7 @@ func Host_features(arg1 *uintptr, arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_host_features_raw_4060ddbd0d4456b9(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_host_features_raw_0bb2251f24b94730(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1206,7 +1232,7 @@ func Spec_new(arg1 *uintptr, arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_spec_new_raw_4060ddbd0d4456b9(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_spec_new_raw_0bb2251f24b94730(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1215,7 +1241,7 @@ func Spec_copy(arg1 Spec, arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_copy_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_copy_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1224,7 +1250,7 @@ func Spawn(arg1 Spec, arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spawn_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spawn_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1239,27 +1265,27 @@ func (p SwigcptrError) SwigIsError() {
 
 func DeleteError(arg1 Error) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_error_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_error_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrError) Code() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_code_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_code_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Errno() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_errno_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_errno_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Step() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_step_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_step_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1269,14 +1295,14 @@ func (arg1 SwigcptrError) Step() (_swig_ret string) {
 func (arg1 SwigcptrError) Index() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_index_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_index_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Object() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_object_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_object_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1286,7 +1312,7 @@ func (arg1 SwigcptrError) Object() (_swig_ret string) {
 func (arg1 SwigcptrError) System_call() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_system_call_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_system_call_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1296,7 +1322,7 @@ func (arg1 SwigcptrError) System_call() (_swig_ret string) {
 func (arg1 SwigcptrError) Message() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_message_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_message_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1306,7 +1332,7 @@ func (arg1 SwigcptrError) Message() (_swig_ret string) {
 func (arg1 SwigcptrError) Hint() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_hint_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_hint_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1329,7 +1355,7 @@ type Error interface {
 func Text_at(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_text_at_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_text_at_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1338,12 +1364,12 @@ func Text_at(arg1 uintptr) (_swig_ret string) {
 
 func Free_text(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_free_text_raw_4060ddbd0d4456b9(C.uintptr_t(_swig_i_0))
+	C._wrap_free_text_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0))
 }
 
 func Loaded_files() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_loaded_files_raw_4060ddbd0d4456b9()
+	swig_r_p := C._wrap_loaded_files_raw_0bb2251f24b94730()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)

@@ -231,7 +231,7 @@ static char *loaded_files(void) {
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_4060ddbd0d4456b9(void *_swig_go_0) {
+void _wrap_Swig_free_raw_0bb2251f24b94730(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -241,7 +241,7 @@ void _wrap_Swig_free_raw_4060ddbd0d4456b9(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_4060ddbd0d4456b9(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_0bb2251f24b94730(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -254,7 +254,7 @@ void *_wrap_Swig_malloc_raw_4060ddbd0d4456b9(intgo _swig_go_0) {
 }
 
 
-intgo _wrap_SPACES_OK_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_OK_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -266,7 +266,7 @@ intgo _wrap_SPACES_OK_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_EINVALID_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_EINVALID_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -278,7 +278,7 @@ intgo _wrap_SPACES_EINVALID_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_ESYSTEM_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_ESYSTEM_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -290,7 +290,7 @@ intgo _wrap_SPACES_ESYSTEM_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_ESETUP_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_ESETUP_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -302,7 +302,7 @@ intgo _wrap_SPACES_ESETUP_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_EUNSUPPORTED_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_EUNSUPPORTED_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -314,7 +314,7 @@ intgo _wrap_SPACES_EUNSUPPORTED_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_ENOTFOUND_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_ENOTFOUND_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -326,7 +326,7 @@ intgo _wrap_SPACES_ENOTFOUND_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_EEXISTS_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_EEXISTS_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -338,7 +338,7 @@ intgo _wrap_SPACES_EEXISTS_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_ESTATE_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_ESTATE_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -350,7 +350,7 @@ intgo _wrap_SPACES_ESTATE_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_ETIMEOUT_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_ETIMEOUT_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -362,7 +362,7 @@ intgo _wrap_SPACES_ETIMEOUT_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_ENOMEMORY_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_ENOMEMORY_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -374,7 +374,7 @@ intgo _wrap_SPACES_ENOMEMORY_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_STDIN_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_STDIN_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -386,7 +386,7 @@ intgo _wrap_SPACES_STDIN_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_STDOUT_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_STDOUT_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -398,7 +398,7 @@ intgo _wrap_SPACES_STDOUT_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_STDERR_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_STDERR_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -410,7 +410,7 @@ intgo _wrap_SPACES_STDERR_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_TERMINAL_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_TERMINAL_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -422,7 +422,7 @@ intgo _wrap_SPACES_TERMINAL_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_STDIO_INHERIT_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_STDIO_INHERIT_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -434,7 +434,7 @@ intgo _wrap_SPACES_STDIO_INHERIT_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_STDIO_NULL_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_STDIO_NULL_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -446,7 +446,7 @@ intgo _wrap_SPACES_STDIO_NULL_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_STDIO_PIPE_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_STDIO_PIPE_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -458,7 +458,7 @@ intgo _wrap_SPACES_STDIO_PIPE_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_STDIO_STDOUT_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_STDIO_STDOUT_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -470,7 +470,7 @@ intgo _wrap_SPACES_STDIO_STDOUT_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_TEXT_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_EXPLAIN_TEXT_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -482,7 +482,7 @@ intgo _wrap_SPACES_EXPLAIN_TEXT_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_JSON_raw_4060ddbd0d4456b9() {
+intgo _wrap_SPACES_EXPLAIN_JSON_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -494,7 +494,7 @@ intgo _wrap_SPACES_EXPLAIN_JSON_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_TIME_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_TIME_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -505,7 +505,7 @@ int _wrap_SPACES_NAMESPACE_TIME_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_MOUNT_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_MOUNT_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -516,7 +516,7 @@ int _wrap_SPACES_NAMESPACE_MOUNT_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_CGROUP_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_CGROUP_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -527,7 +527,7 @@ int _wrap_SPACES_NAMESPACE_CGROUP_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_UTS_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_UTS_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -538,7 +538,7 @@ int _wrap_SPACES_NAMESPACE_UTS_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_IPC_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_IPC_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -549,7 +549,7 @@ int _wrap_SPACES_NAMESPACE_IPC_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_USER_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_USER_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -560,7 +560,7 @@ int _wrap_SPACES_NAMESPACE_USER_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_PID_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_PID_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -571,7 +571,7 @@ int _wrap_SPACES_NAMESPACE_PID_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_NETWORK_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_NETWORK_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -582,7 +582,7 @@ int _wrap_SPACES_NAMESPACE_NETWORK_raw_4060ddbd0d4456b9() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_ALL_raw_4060ddbd0d4456b9() {
+int _wrap_SPACES_NAMESPACE_ALL_raw_0bb2251f24b94730() {
   uint32_t result;
   int _swig_go_result;
   
@@ -593,7 +593,7 @@ int _wrap_SPACES_NAMESPACE_ALL_raw_4060ddbd0d4456b9() {
 }
 
 
-long long _wrap_SPACES_RLIM_INFINITY_raw_4060ddbd0d4456b9() {
+long long _wrap_SPACES_RLIM_INFINITY_raw_0bb2251f24b94730() {
   uint64_t result;
   long long _swig_go_result;
   
@@ -604,7 +604,7 @@ long long _wrap_SPACES_RLIM_INFINITY_raw_4060ddbd0d4456b9() {
 }
 
 
-void _wrap_delete_spec_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0) {
+void _wrap_delete_spec_raw_0bb2251f24b94730(spaces_spec *_swig_go_0) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   
   arg1 = *(spaces_spec **)&_swig_go_0; 
@@ -614,7 +614,7 @@ void _wrap_delete_spec_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0) {
 }
 
 
-intgo _wrap_spec_load_json_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_load_json_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -635,7 +635,7 @@ intgo _wrap_spec_load_json_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_to_json_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_to_json_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -652,7 +652,7 @@ intgo _wrap_spec_to_json_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, char **_s
 }
 
 
-intgo _wrap_spec_explain_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_explain_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -671,7 +671,7 @@ intgo _wrap_spec_explain_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _sw
 }
 
 
-intgo _wrap_spec_set_args_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_args_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -703,7 +703,29 @@ intgo _wrap_spec_set_args_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_env_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_executable_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_executable(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_env_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -732,7 +754,7 @@ intgo _wrap_spec_set_env_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_unset_env_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unset_env_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -754,7 +776,7 @@ intgo _wrap_spec_unset_env_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_clear_env_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_clear_env_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -769,7 +791,7 @@ intgo _wrap_spec_clear_env_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, spaces_
 }
 
 
-intgo _wrap_spec_set_cwd_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cwd_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -791,7 +813,7 @@ intgo _wrap_spec_set_cwd_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_set_uid_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -808,7 +830,7 @@ intgo _wrap_spec_set_uid_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_gid_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -825,7 +847,7 @@ intgo _wrap_spec_set_gid_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_groups_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_groups_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t *arg2 = (uint32_t *) 0 ;
   size_t arg3 ;
@@ -846,7 +868,7 @@ intgo _wrap_spec_set_groups_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gosli
 }
 
 
-intgo _wrap_spec_set_umask_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_umask_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -863,7 +885,7 @@ intgo _wrap_spec_set_umask_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_set_rlimit_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_rlimit_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint64_t arg3 ;
@@ -889,7 +911,7 @@ intgo _wrap_spec_set_rlimit_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_no_new_privs_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_no_new_privs_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -906,7 +928,7 @@ intgo _wrap_spec_set_no_new_privs_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_set_oom_score_adj_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_oom_score_adj_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -923,7 +945,7 @@ intgo _wrap_spec_set_oom_score_adj_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_new_session_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_new_session_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -940,7 +962,24 @@ intgo _wrap_spec_set_new_session_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_terminal_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_process_group_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_process_group(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_terminal_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -957,7 +996,7 @@ intgo _wrap_spec_set_terminal_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_set_terminal_size_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_terminal_size_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   uint32_t arg3 ;
@@ -976,7 +1015,7 @@ intgo _wrap_spec_set_terminal_size_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_stdio_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -995,7 +1034,7 @@ intgo _wrap_spec_set_stdio_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _
 }
 
 
-intgo _wrap_spec_set_stdio_file_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_stdio_file_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1021,7 +1060,7 @@ intgo _wrap_spec_set_stdio_file_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_stdio_fd_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_fd_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1040,7 +1079,7 @@ intgo _wrap_spec_set_stdio_fd_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_add_fd_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_fd_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1059,7 +1098,7 @@ intgo _wrap_spec_add_fd_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swi
 }
 
 
-intgo _wrap_spec_set_inherit_signals_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_inherit_signals_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1076,7 +1115,7 @@ intgo _wrap_spec_set_inherit_signals_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_unshare_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unshare_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1093,7 +1132,7 @@ intgo _wrap_spec_unshare_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_share_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_share_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1110,7 +1149,7 @@ intgo _wrap_spec_share_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_g
 }
 
 
-intgo _wrap_spec_join_pid_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_pid_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   uint32_t arg3 ;
@@ -1129,7 +1168,7 @@ intgo _wrap_spec_join_pid_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_join_path_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_path_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1153,7 +1192,7 @@ intgo _wrap_spec_join_path_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_join_fd_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_fd_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   int arg3 ;
@@ -1172,7 +1211,7 @@ intgo _wrap_spec_join_fd_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_time_offset_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_time_offset_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int64_t arg3 ;
@@ -1198,7 +1237,7 @@ intgo _wrap_spec_set_time_offset_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_uid_map_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_map_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1220,7 +1259,7 @@ intgo _wrap_spec_set_uid_map_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_gid_map_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_map_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1242,7 +1281,7 @@ intgo _wrap_spec_set_gid_map_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_setgroups_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_setgroups_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1259,7 +1298,7 @@ intgo _wrap_spec_set_setgroups_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, int
 }
 
 
-intgo _wrap_spec_set_hostname_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_hostname_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1281,7 +1320,7 @@ intgo _wrap_spec_set_hostname_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gos
 }
 
 
-intgo _wrap_spec_set_domainname_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_domainname_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1303,7 +1342,7 @@ intgo _wrap_spec_set_domainname_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_root_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_root_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1327,7 +1366,7 @@ intgo _wrap_spec_set_root_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_chroot_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_chroot_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1344,7 +1383,7 @@ intgo _wrap_spec_set_chroot_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_spec_set_propagation_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_propagation_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1366,7 +1405,7 @@ intgo _wrap_spec_set_propagation_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_mount_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
+intgo _wrap_spec_add_mount_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1417,7 +1456,7 @@ intgo _wrap_spec_add_mount_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_set_default_mounts_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_default_mounts_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1434,7 +1473,7 @@ intgo _wrap_spec_set_default_mounts_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_mount_proc_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_mount_proc_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1451,7 +1490,7 @@ intgo _wrap_spec_set_mount_proc_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_init_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_init_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1468,7 +1507,7 @@ intgo _wrap_spec_set_init_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_set_time_limit_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_time_limit_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint64_t arg2 ;
   uint64_t arg3 ;
@@ -1487,7 +1526,7 @@ intgo _wrap_spec_set_time_limit_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, lo
 }
 
 
-intgo _wrap_spec_set_die_with_parent_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_die_with_parent_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1504,7 +1543,7 @@ intgo _wrap_spec_set_die_with_parent_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_
 }
 
 
-void _wrap_delete_process_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0) {
+void _wrap_delete_process_raw_0bb2251f24b94730(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   
   arg1 = *(spaces_process **)&_swig_go_0; 
@@ -1514,7 +1553,7 @@ void _wrap_delete_process_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pid_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0) {
+intgo _wrap_process_pid_raw_0bb2251f24b94730(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1527,7 +1566,7 @@ intgo _wrap_process_pid_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pidfd_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0) {
+intgo _wrap_process_pidfd_raw_0bb2251f24b94730(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1540,7 +1579,7 @@ intgo _wrap_process_pidfd_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_take_fd_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_take_fd_raw_0bb2251f24b94730(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   int *arg3 = (int *) 0 ;
@@ -1559,7 +1598,7 @@ intgo _wrap_process_take_fd_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0, int
 }
 
 
-intgo _wrap_process_wait_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_wait_raw_0bb2251f24b94730(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_result **arg3 = (spaces_result **) 0 ;
@@ -1578,7 +1617,7 @@ intgo _wrap_process_wait_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_kill_raw_0bb2251f24b94730(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1595,7 +1634,7 @@ intgo _wrap_process_kill_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_all_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_process_kill_all_raw_0bb2251f24b94730(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1610,7 +1649,7 @@ intgo _wrap_process_kill_all_raw_4060ddbd0d4456b9(spaces_process *_swig_go_0, sp
 }
 
 
-void _wrap_delete_result_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+void _wrap_delete_result_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   
   arg1 = *(spaces_result **)&_swig_go_0; 
@@ -1620,7 +1659,7 @@ void _wrap_delete_result_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_result_cause_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+_gostring_ _wrap_result_cause_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1633,7 +1672,7 @@ _gostring_ _wrap_result_cause_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_exit_code_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+intgo _wrap_result_exit_code_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1646,7 +1685,7 @@ intgo _wrap_result_exit_code_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_signal_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+intgo _wrap_result_signal_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1659,7 +1698,7 @@ intgo _wrap_result_signal_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_core_dumped_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+intgo _wrap_result_core_dumped_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1672,7 +1711,7 @@ intgo _wrap_result_core_dumped_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_shell_status_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+intgo _wrap_result_shell_status_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1685,7 +1724,7 @@ intgo _wrap_result_shell_status_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) 
 }
 
 
-long long _wrap_result_user_time_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+long long _wrap_result_user_time_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1698,7 +1737,7 @@ long long _wrap_result_user_time_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0)
 }
 
 
-long long _wrap_result_system_time_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+long long _wrap_result_system_time_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1711,7 +1750,7 @@ long long _wrap_result_system_time_raw_4060ddbd0d4456b9(spaces_result *_swig_go_
 }
 
 
-long long _wrap_result_peak_memory_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0) {
+long long _wrap_result_peak_memory_raw_0bb2251f24b94730(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1724,7 +1763,7 @@ long long _wrap_result_peak_memory_raw_4060ddbd0d4456b9(spaces_result *_swig_go_
 }
 
 
-intgo _wrap_result_to_json_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_result_to_json_raw_0bb2251f24b94730(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1741,7 +1780,7 @@ intgo _wrap_result_to_json_raw_4060ddbd0d4456b9(spaces_result *_swig_go_0, char 
 }
 
 
-intgo _wrap_version_raw_4060ddbd0d4456b9() {
+intgo _wrap_version_raw_0bb2251f24b94730() {
   int result;
   intgo _swig_go_result;
   
@@ -1752,7 +1791,7 @@ intgo _wrap_version_raw_4060ddbd0d4456b9() {
 }
 
 
-_gostring_ _wrap_version_string_raw_4060ddbd0d4456b9() {
+_gostring_ _wrap_version_string_raw_0bb2251f24b94730() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -1763,7 +1802,7 @@ _gostring_ _wrap_version_string_raw_4060ddbd0d4456b9() {
 }
 
 
-intgo _wrap_has_raw_4060ddbd0d4456b9(_gostring_ _swig_go_0) {
+intgo _wrap_has_raw_0bb2251f24b94730(_gostring_ _swig_go_0) {
   char *arg1 = (char *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1781,7 +1820,7 @@ intgo _wrap_has_raw_4060ddbd0d4456b9(_gostring_ _swig_go_0) {
 }
 
 
-intgo _wrap_host_features_raw_4060ddbd0d4456b9(char **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_host_features_raw_0bb2251f24b94730(char **_swig_go_0, spaces_error **_swig_go_1) {
   char **arg1 = (char **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1796,7 +1835,7 @@ intgo _wrap_host_features_raw_4060ddbd0d4456b9(char **_swig_go_0, spaces_error *
 }
 
 
-intgo _wrap_spec_new_raw_4060ddbd0d4456b9(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_new_raw_0bb2251f24b94730(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec **arg1 = (spaces_spec **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1811,7 +1850,7 @@ intgo _wrap_spec_new_raw_4060ddbd0d4456b9(spaces_spec **_swig_go_0, spaces_error
 }
 
 
-intgo _wrap_spec_copy_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_copy_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_spec **arg2 = (spaces_spec **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1828,7 +1867,7 @@ intgo _wrap_spec_copy_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, spaces_spec 
 }
 
 
-intgo _wrap_spawn_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spawn_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_process **arg2 = (spaces_process **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1845,7 +1884,7 @@ intgo _wrap_spawn_raw_4060ddbd0d4456b9(spaces_spec *_swig_go_0, spaces_process *
 }
 
 
-void _wrap_delete_error_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+void _wrap_delete_error_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   
   arg1 = *(spaces_error **)&_swig_go_0; 
@@ -1855,7 +1894,7 @@ void _wrap_delete_error_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_code_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+intgo _wrap_error_code_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   spaces_status result;
   intgo _swig_go_result;
@@ -1868,7 +1907,7 @@ intgo _wrap_error_code_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_errno_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+intgo _wrap_error_errno_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1881,7 +1920,7 @@ intgo _wrap_error_errno_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_step_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_step_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1894,7 +1933,7 @@ _gostring_ _wrap_error_step_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_index_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+intgo _wrap_error_index_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1907,7 +1946,7 @@ intgo _wrap_error_index_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_object_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_object_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1920,7 +1959,7 @@ _gostring_ _wrap_error_object_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_system_call_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_system_call_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1933,7 +1972,7 @@ _gostring_ _wrap_error_system_call_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0
 }
 
 
-_gostring_ _wrap_error_message_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_message_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1946,7 +1985,7 @@ _gostring_ _wrap_error_message_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_hint_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_hint_raw_0bb2251f24b94730(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1959,7 +1998,7 @@ _gostring_ _wrap_error_hint_raw_4060ddbd0d4456b9(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_text_at_raw_4060ddbd0d4456b9(uintptr_t _swig_go_0) {
+_gostring_ _wrap_text_at_raw_0bb2251f24b94730(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1972,7 +2011,7 @@ _gostring_ _wrap_text_at_raw_4060ddbd0d4456b9(uintptr_t _swig_go_0) {
 }
 
 
-void _wrap_free_text_raw_4060ddbd0d4456b9(uintptr_t _swig_go_0) {
+void _wrap_free_text_raw_0bb2251f24b94730(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   
   arg1 = (uintptr_t)_swig_go_0;
@@ -1982,7 +2021,7 @@ void _wrap_free_text_raw_4060ddbd0d4456b9(uintptr_t _swig_go_0) {
 }
 
 
-_gostring_ _wrap_loaded_files_raw_4060ddbd0d4456b9() {
+_gostring_ _wrap_loaded_files_raw_0bb2251f24b94730() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
