@@ -19,8 +19,8 @@ type Cmd struct {
 	// inside its own root directory, when it is started: not here, and not by Command.
 	Path string
 
-	// Args are the arguments, the first of which is Path or the last part of it; the program always gets Path
-	// for that one. If Args is empty, the program has no others.
+	// Args are the arguments, the first of which is what the program is told as its own name. If Args is
+	// empty, that is Path, and there are no others.
 	Args []string
 
 	// Env is the environment, each entry NAME=VALUE. If it is nil, the program has this process' environment.

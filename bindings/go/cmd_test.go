@@ -178,7 +178,7 @@ func TestRefusesWhatContradicts(t *testing.T) {
 		"NUL in args": func(c *spaces.Cmd) error { c.Args = append(c.Args, "a\x00b"); return c.Start() },
 		"NUL in env":  func(c *spaces.Cmd) error { c.Env = []string{"A=a\x00b"}; return c.Start() },
 		"no NAME=":    func(c *spaces.Cmd) error { c.Env = []string{"A"}; return c.Start() },
-		"argument 0":  func(c *spaces.Cmd) error { c.Args[0] = "other"; return c.Start() },
+		"no path":     func(c *spaces.Cmd) error { c.Path = ""; return c.Start() },
 		"no command":  func(c *spaces.Cmd) error { *c = spaces.Cmd{}; return c.Start() },
 		"TimeLimit":   func(c *spaces.Cmd) error { c.Isolation.TimeLimit = -1; return c.Start() },
 		"read-only":   func(c *spaces.Cmd) error { c.Isolation.ReadonlyRoot = true; return c.Start() },
@@ -236,10 +236,12 @@ func TestLooksAProgramUpInTheProgramsOwnPath(t *testing.T) {
 	equal(t, "what only the host has is not found", errors.Is(cmd.Run(), fs.ErrNotExist), true)
 }
 
-func TestAPathWithTheUsualArgumentZero(t *testing.T) {
+func TestArgumentZeroNeedNotBeThePath(t *testing.T) {
 	leavesNothing(t)
-	cmd := &spaces.Cmd{Path: "/bin/sh", Args: []string{"sh", "-c", "echo $0"}}
-	equal(t, "argument zero is the path", output(t, cmd), "/bin/sh")
+	for _, name := range []string{"sh", "-sh", "another name"} {
+		cmd := &spaces.Cmd{Path: "/bin/sh", Args: []string{name, "-c", "echo $0"}}
+		equal(t, "argument zero", output(t, cmd), name)
+	}
 }
 
 func TestWaitDelayEndsWaitingForOthers(t *testing.T) {

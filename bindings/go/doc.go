@@ -10,7 +10,6 @@
 //   - The program is searched in PATH inside its own root directory, when it is started. Command cannot know
 //     whether it exists: Start says so, by an error that is fs.ErrNotExist.
 //   - A relative Path is relative to Dir, as always with execve(2).
-//   - Argument zero is always Path.
 //   - What fails in the new process (a mount, an id map, the exec itself) is an *Error of Start, which names
 //     the step, its object, the system call, the errno and, where that is known, the cure.
 //   - A context ends everything in the program's pid namespace, not only the program.

@@ -89,6 +89,10 @@ type Isolation struct {
 	// NewSession: the program leads a session of its own, see setsid(2).
 	NewSession bool
 
+	// ProcessGroup is the process group that the program is put into, one of its session; 0: one of its own,
+	// which is all that there is in a new pid namespace. Default: the caller's.
+	ProcessGroup *int
+
 	// Terminal: the program's streams are a new pseudoterminal, which also is the controlling terminal of its
 	// new session. Process.Terminal is the other side. Cmd's own streams must be nil then. TerminalSize is
 	// its size in characters.

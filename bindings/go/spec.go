@@ -3,9 +3,7 @@ package spaces
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -229,6 +227,9 @@ func (s *spec) session(isolation *Isolation) {
 	if isolation.NewSession {
 		s.try(s.raw.Set_new_session(1, s.failure))
 	}
+	if isolation.ProcessGroup != nil {
+		s.try(s.raw.Set_process_group(s.number("ProcessGroup", *isolation.ProcessGroup), s.failure))
+	}
 	if isolation.Terminal {
 		s.try(s.raw.Set_terminal(1, s.failure))
 	}
@@ -327,12 +328,7 @@ func (s *spec) program(c *Cmd) {
 	case len(args) == 0 && c.Path != "":
 		args = []string{c.Path}
 	case len(args) > 0 && c.Path != args[0]:
-		// Path is what is executed, and the library executes the argument that has the number zero.
-		if filepath.Base(c.Path) != args[0] {
-			s.fail(invalid("Args", "argument zero is %s, but what is executed is always its own argument zero, "+
-				"here %s", strconv.Quote(args[0]), strconv.Quote(c.Path)))
-		}
-		args = append([]string{c.Path}, args[1:]...)
+		s.try(s.raw.Set_executable(s.text("Path", c.Path), s.failure))
 	}
 	if len(args) == 0 && len(c.Isolation.Config) == 0 {
 		s.fail(invalid("Path", "no command"))
