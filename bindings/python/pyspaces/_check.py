@@ -219,6 +219,7 @@ def _spec(name: str, value: Any) -> Any:
 
 _CHECKS: Mapping[str, Check] = {
     "argv": _argv,
+    "executable": path,
     "all": switch,
     "flags": number(),
     "uid_map": _id_map,
@@ -239,6 +240,7 @@ _CHECKS: Mapping[str, Check] = {
     "no_new_privs": switch,
     "oom_score_adj": number(-1000, 1000),
     "new_session": switch,
+    "process_group": number(0, INT_MAX),
     "terminal": switch,
     "terminal_size": _terminal_size,
     "pass_fds": _pass_fds,

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from . import _spec, errors
+from . import _spaces, _spec, errors
 from .cloning import ALL_NAMESPACES, NAMESPACES, Namespace
 
 OWN = "/proc/thread-self"
@@ -21,6 +21,7 @@ def directory_of(target: Any, proc: Any) -> str:
         raise errors.from_errno(
             errno.ESRCH,
             f"cannot join namespaces of process {pid}: {os.strerror(errno.ESRCH)}",
+            code=_spaces.SPACES_ENOTFOUND,
             step="setns",
             object=str(pid),
             hint="" if os.path.isdir(directory) else f'there is no "{directory}"',

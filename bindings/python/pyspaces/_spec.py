@@ -17,9 +17,11 @@ Options = Mapping[str, Any]
 
 # Those that a setter of the same name takes as they are.
 _PLAIN_OPTIONS = (
+    "executable",
     "no_new_privs",
     "oom_score_adj",
     "new_session",
+    "process_group",
     "terminal",
     "setgroups",
     "hostname",

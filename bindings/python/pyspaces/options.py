@@ -60,6 +60,7 @@ class CommonOptions(TypedDict, total=False):
     setgroups: bool | None
 
     # The program or callable.
+    executable: StrPath | None
     workdir: StrPath | Literal[False] | None
     env: Mapping[str, str] | None
     stdin: Stream
@@ -74,6 +75,7 @@ class CommonOptions(TypedDict, total=False):
     no_new_privs: bool
     oom_score_adj: int | None
     new_session: bool
+    process_group: int | None
     terminal: bool
     terminal_size: tuple[int, int] | None
     pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]

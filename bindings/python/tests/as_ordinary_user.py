@@ -39,6 +39,7 @@ def main(tree: str, *arguments: str) -> int:
         shutil.copytree(pathlib.Path(pyspaces.__file__).parent, place + "/pyspaces")
         for directory in TESTS, "examples":
             shutil.copytree(pathlib.Path(tree, directory), pathlib.Path(place, directory))
+        shutil.copy(pathlib.Path(tree, "bindings/cases.json"), pathlib.Path(place, "bindings"))
         shutil.copy(loaded_library(), place + "/libspaces.so.1")
         home = place + "/home"
         os.mkdir(home)
