@@ -21,7 +21,8 @@ chmod 755 "$place"
 mkdir "$place/home"
 chown "$user:" "$place/home"
 cp -- "$library" "$place/libspaces.so.1"
+cp -- ../cases.json "$place"
 "$go" test -c -o "$place/spaces.test" .
 cd "$place/home"
 setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups --reset-env -- \
-    env LD_LIBRARY_PATH="$place" TMPDIR="$place/home" "$place/spaces.test" "$@"
+    env LD_LIBRARY_PATH="$place" SPACES_CASES="$place/cases.json" TMPDIR="$place/home" "$place/spaces.test" "$@"
