@@ -14,23 +14,30 @@ from __future__ import annotations
 import json as _json
 from typing import Any as _Any
 
-from . import _spaces
+from . import _spaces, subprocess
 from .container import Container
 from .errors import Error, RestoreError
 from .process import Chroot, Inject
 from .result import Result
 from .setns import setns
+from .subprocess import Popen, call, check_call, check_output, run
 
 __all__ = [
     "Chroot",
     "Container",
     "Error",
     "Inject",
+    "Popen",
     "RestoreError",
     "Result",
+    "call",
+    "check_call",
+    "check_output",
     "host_features",
     "library_version",
+    "run",
     "setns",
+    "subprocess",
 ]
 __version__ = "2.0.0"
 

@@ -14,7 +14,7 @@ from ._idmap import id_map_text
 Check = Callable[[str, Any], Any]  # from the name and what is given to what is used
 
 INT_MAX = 2**31 - 1
-_LAST_ID = 2**32 - 2  # the last number means "leave as it is" to system calls
+LAST_ID = 2**32 - 2  # the last number means "leave as it is" to system calls
 _LONGEST = 2**63 // 10**9  # seconds: the kernel's clocks count nanoseconds
 
 _repr = reprlib.Repr()
@@ -144,7 +144,7 @@ def _argv(name: str, value: Any) -> list[Any]:
 
 
 def _groups(name: str, value: Any) -> list[int]:
-    check = number(0, _LAST_ID)
+    check = number(0, LAST_ID)
     return [check(f"{name}[{i}]", item) for i, item in enumerate(items(name, value, "group ids"))]
 
 
@@ -232,8 +232,8 @@ _CHECKS: Mapping[str, Check] = {
     "stdout": _stream,
     "stderr": _stream,
     "daemonize": switch,
-    "uid": number(0, _LAST_ID),
-    "gid": number(0, _LAST_ID),
+    "uid": number(0, LAST_ID),
+    "gid": number(0, LAST_ID),
     "groups": _groups,
     "umask": number(0, 0o777, oct),
     "rlimits": _rlimits,

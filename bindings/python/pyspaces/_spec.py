@@ -11,7 +11,7 @@ from typing import Any
 
 from . import _check, _spaces, _stdio
 from ._idmap import id_map_text
-from .cloning import NAMESPACES
+from .cloning import CLONE_NEWNS, CLONE_NEWUSER, NAMESPACES
 
 Options = Mapping[str, Any]
 
@@ -44,6 +44,17 @@ def _json(given: Mapping[str, Any]) -> str:
         return json.dumps(dict(given))
     except (TypeError, ValueError) as error:
         raise type(error)(f"spec: {error}") from None
+
+
+def namespace_choices(choices: Mapping[int, Any], flags: int, has_map: bool) -> dict[int, Any]:
+    """The choices by bit, with the new ones of `flags`, and the user namespace that a map is for."""
+    chosen = {bit: value for bit, value in choices.items() if value is not True}
+    for namespace in NAMESPACES:
+        if flags & namespace.bit:
+            chosen[namespace.bit] = True
+    if has_map:
+        chosen.setdefault(CLONE_NEWUSER, True)
+    return chosen
 
 
 def set_namespaces(spec: _spaces.spaces_spec, choices: Mapping[int, Any]) -> None:
@@ -140,6 +151,17 @@ def set_descriptors(spec: _spaces.spaces_spec, pass_fds: Any) -> None:
     for target, fd in pairs:
         number = _stdio.descriptor(fd, "pass_fds")
         spec.add_fd(number, number if target < 0 else target)
+
+
+def set_root(spec: _spaces.spaces_spec, options: Options, namespaces: Mapping[int, Any]) -> None:
+    """The root directory, where one is asked for; `namespaces` are the choices by bit."""
+    if not _stdio.is_given(options.get("rootdir")):
+        return
+    spec.set_root(options["rootdir"], options.get("readonly", False))
+    # In a mount namespace that is not the container's own, others would be moved too.
+    has_own_mounts = namespaces.get(CLONE_NEWNS) is True or options.get("spec") is not None
+    if not has_own_mounts or not options.get("pivot_root", True):
+        spec.set_chroot(True)
 
 
 def set_mounts(spec: _spaces.spaces_spec, options: Options, below: str = "") -> None:

@@ -242,23 +242,13 @@ class Container(Steps, multiprocessing.Process):
 
     def _set_namespaces(self, spec: _spaces.spaces_spec, has_map: bool) -> Mapping[int, Any]:
         """Tell the Spec which namespaces; returns the choices by bit."""
-        choices = {bit: value for bit, value in self._choices.items() if value is not True}
-        for namespace in cloning.NAMESPACES:
-            if self.clone_flags & namespace.bit:
-                choices[namespace.bit] = True
-        if has_map:
-            choices.setdefault(cloning.CLONE_NEWUSER, True)
+        choices = _spec.namespace_choices(self._choices, self.clone_flags, has_map)
         _spec.set_namespaces(spec, choices)
         return choices
 
     def _set_up_by_library(self, spec: _spaces.spaces_spec, namespaces: Mapping[int, Any]) -> None:
         options = self.kwargs
-        if is_given(options["rootdir"]):
-            spec.set_root(options["rootdir"], options.get("readonly", False))
-            # In a mount namespace that is not the container's own, others would be moved too.
-            has_own_mounts = namespaces.get(cloning.CLONE_NEWNS) is True or options.get("spec") is not None
-            if not has_own_mounts or not options.get("pivot_root", True):
-                spec.set_chroot(True)
+        _spec.set_root(spec, options, namespaces)
         _spec.set_mounts(spec, options)
         if is_given(options["workdir"]):
             spec.set_cwd(options["workdir"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import errno as _errno
+import os
 from typing import Any
 
 from . import _spaces
@@ -19,7 +20,8 @@ __all__ = ["Error", "RestoreError"]
 class Error(OSError):
     """A failure that libspaces reports: which step, done to what, by which system call, and the cure.
 
-    ``errno`` and ``strerror`` are those of OSError; ``strerror`` is the whole message.
+    ``errno`` and ``strerror`` are those of OSError; ``strerror`` is the whole message, but where there is a
+    ``filename``, which Popen gives as subprocess does: there it is the errno's own text.
     """
 
     code: int = _spaces.SPACES_ESYSTEM
@@ -38,7 +40,7 @@ class Error(OSError):
     @property
     def message(self) -> str:
         """All of it in one line, without the hint."""
-        return str(self.strerror)
+        return str(self.__dict__.get("_message") or self.strerror)
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
@@ -106,6 +108,14 @@ def make(error_class: type[Error], errno: int, message: str, **details: Any) -> 
     error = error_class(errno, message)
     error.__dict__.update(details)
     return error
+
+
+def set_filename(error: Error, filename: Any) -> None:
+    """Make it what the os module raises for that file: ``strerror`` is the errno's own text then."""
+    error.__dict__["_message"] = error.message
+    error.strerror = os.strerror(error.errno or 0)
+    error.args = (error.errno, error.strerror)
+    error.filename = filename
 
 
 def from_errno(errno: int, message: str, **details: Any) -> Error:

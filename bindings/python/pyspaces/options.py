@@ -1,9 +1,9 @@
-"""The keyword arguments of Container, Chroot and Inject, as types."""
+"""The keyword arguments of Container, Chroot, Inject and Popen, as types."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypedDict, Union
 
 
@@ -20,22 +20,16 @@ StrPath = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 IdMap = Union[bool, int, str, Sequence[Union[int, str, tuple[int, int, int]]], None]
 NamespaceChoice = Union[bool, StrPath, HasFileno, HasPid, None]
 Stream = Union[None, Literal[False], int, StrPath, HasFileno]
+Redirection = Union[None, int, HasFileno]  # a stream as subprocess takes it: no path
 Mount = Union[Mapping[str, Any], Sequence[Any]]
 
 
-class CommonOptions(TypedDict, total=False):
-    """What Container, Chroot and Inject take besides their own arguments. All may be left out."""
-
-    # What to run, as in multiprocessing.Process; or a program.
-    group: None
-    name: str | None
-    daemon: bool | None
-    argv: Sequence[StrPath] | None
+class IsolationOptions(TypedDict, total=False):
+    """What isolates a process, whatever starts it. All may be left out."""
 
     # Namespaces: True for a new one (Inject: the other process'), False to share the caller's in spite of
     # `all`, or one to join: a path, an open file, or a process. What is not given is as `all` says.
     all: bool
-    user: NamespaceChoice
     newuser: NamespaceChoice
     cgroup: NamespaceChoice
     newcgroup: NamespaceChoice
@@ -59,26 +53,12 @@ class CommonOptions(TypedDict, total=False):
     map_zero: bool
     setgroups: bool | None
 
-    # The program or callable.
-    executable: StrPath | None
-    workdir: StrPath | Literal[False] | None
-    env: Mapping[str, str] | None
-    stdin: Stream
-    stdout: Stream
-    stderr: Stream
-    daemonize: bool
-    uid: int | None
-    gid: int | None
-    groups: Sequence[int] | None
-    umask: int | None
+    # Limits of the process.
     rlimits: Mapping[str | int, int | tuple[int, int]] | None
     no_new_privs: bool
     oom_score_adj: int | None
-    new_session: bool
-    process_group: int | None
     terminal: bool
     terminal_size: tuple[int, int] | None
-    pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
 
     # The system it sees.
     hostname: str | None
@@ -101,11 +81,71 @@ class CommonOptions(TypedDict, total=False):
     spec: str | bytes | Mapping[str, Any] | None
 
 
+class CommonOptions(IsolationOptions, total=False):
+    """What Container, Chroot and Inject take besides their own arguments. All may be left out."""
+
+    # What to run, as in multiprocessing.Process; or a program.
+    group: None
+    name: str | None
+    daemon: bool | None
+    argv: Sequence[StrPath] | None
+
+    # The program or callable.
+    user: NamespaceChoice  # the namespace, as newuser
+    executable: StrPath | None
+    workdir: StrPath | Literal[False] | None
+    env: Mapping[str, str] | None
+    stdin: Stream
+    stdout: Stream
+    stderr: Stream
+    daemonize: bool
+    uid: int | None
+    gid: int | None
+    groups: Sequence[int] | None
+    umask: int | None
+    new_session: bool
+    process_group: int | None
+    pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
+
+
 class ContainerOptions(CommonOptions, total=False):
     """The same for Container."""
 
     rootdir: StrPath | Literal[False] | None
     proc: StrPath
+
+
+class ProgramOptions(IsolationOptions, total=False):
+    """What Popen, run() and the like take besides the arguments that decide the type of their result.
+
+    Those of subprocess mean what they mean there.
+    """
+
+    # Of subprocess.Popen.
+    bufsize: int
+    executable: StrPath | None
+    stdin: Redirection
+    stdout: Redirection
+    stderr: Redirection
+    preexec_fn: None
+    close_fds: bool
+    shell: bool
+    cwd: StrPath | None
+    env: Mapping[str, StrPath] | Mapping[bytes, StrPath] | None
+    startupinfo: None
+    creationflags: Literal[0]
+    restore_signals: bool
+    start_new_session: bool
+    pass_fds: Iterable[int] | Mapping[int, int | HasFileno]
+    user: str | int | None
+    group: str | int | None
+    extra_groups: Iterable[str | int] | None
+    umask: int
+    pipesize: int  # since Python 3.10
+    process_group: int | None  # since Python 3.11
+
+    # Of Container.
+    rootdir: StrPath | Literal[False] | None
 
 
 # Switches that may also be given by name alone, as positional arguments.
