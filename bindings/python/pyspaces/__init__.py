@@ -6,12 +6,15 @@
     c.start()
     c.join()
 
-Container, Chroot and Inject are processes; setns is a context manager for the calling thread.
+Container, Chroot and Inject are processes; setns is a context manager for the calling thread. Popen, run()
+and the like are those of subprocess, create_subprocess_exec() and create_subprocess_shell() those of asyncio,
+with the same isolation.
 """
 
 from __future__ import annotations
 
 import json as _json
+from typing import TYPE_CHECKING
 from typing import Any as _Any
 
 from . import _spaces, subprocess
@@ -21,6 +24,19 @@ from .process import Chroot, Inject
 from .result import Result
 from .setns import setns
 from .subprocess import Popen, call, check_call, check_output, run
+
+if TYPE_CHECKING:
+    from ._asyncio import create_subprocess_exec, create_subprocess_shell
+else:
+
+    def __getattr__(name: str) -> _Any:
+        """What takes asyncio, which is imported when it is used first."""
+        if name not in ("create_subprocess_exec", "create_subprocess_shell"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import _asyncio
+
+        return getattr(_asyncio, name)
+
 
 __all__ = [
     "Chroot",
@@ -33,6 +49,8 @@ __all__ = [
     "call",
     "check_call",
     "check_output",
+    "create_subprocess_exec",
+    "create_subprocess_shell",
     "host_features",
     "library_version",
     "run",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import inspect
 import io
 import math
@@ -35,10 +36,10 @@ _OVERFLOW_GID = 65534  # what a group is called that is not mapped, user_namespa
 _LONGEST_POLL = 1e6  # seconds; poll(2) counts milliseconds in an int
 
 _NO_PREEXEC = (
-    "preexec_fn: no Python code runs between the start of the new process and its program. What is usually "
-    "done there have cwd, umask, user, group, extra_groups, start_new_session, process_group, restore_signals,"
-    " rlimits, no_new_privs and oom_score_adj; and preexec() of a subclass of Container is called in the new "
-    "process, before its callable or program (argv)"
+    "preexec_fn: no Python code runs between the start of the new process and its program. There are cwd, "
+    "umask, user, group, extra_groups, start_new_session, process_group, restore_signals, rlimits, "
+    "no_new_privs and oom_score_adj for what is usually done there; and preexec() of a subclass of Container "
+    "is called in the new process, before its callable or program (argv)"
 )
 
 
@@ -209,6 +210,11 @@ class Popen(subprocess.Popen[AnyStr]):
         process = self._process
         if self.returncode is None and process is not None:
             process.kill_all()
+
+    def _duplicate_pidfd(self) -> int:
+        """A pidfd that the caller closes; readable when the process has ended."""
+        assert self._process is not None
+        return fcntl.fcntl(self._process.pidfd(), fcntl.F_DUPFD_CLOEXEC, 3)
 
     def _internal_poll(self, _deadstate: int | None = None, *_: Any) -> int | None:
         process = self._process
