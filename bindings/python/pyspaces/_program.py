@@ -193,6 +193,7 @@ class Popen(subprocess.Popen[AnyStr]):
                 raise ValueError(
                     f"{_stdio.NAMES[stream]}: with terminal=True the terminal is all three streams"
                 )
+            _check_open(_stdio.NAMES[stream], given[name])
             spec.set_stdio_fd(stream, given[name])
 
     # --- Its life -----------------------------------------------------------------------------------------
@@ -321,7 +322,23 @@ def _set_descriptors(spec: _spaces.spaces_spec, given: Mapping[str, Any]) -> Non
     else:
         # The standard streams are what stdin, stdout and stderr say.
         pass_fds = {fd for fd in (_stdio.descriptor(fd, "pass_fds") for fd in pass_fds) if fd > 2}
+        for fd in pass_fds:
+            _check_open("pass_fds", fd)
     _spec.set_descriptors(spec, pass_fds)
+
+
+def _check_open(name: str, fd: int) -> None:
+    try:
+        os.fstat(fd)
+    except OSError as error:
+        raise errors.from_errno(
+            error.errno or 0,
+            f"{name}={fd}: {error.strerror}",
+            step="dup",
+            object=name,
+            system_call="fstat",
+            hint="the descriptor is not open in this process",
+        ) from None
 
 
 def _inheritable() -> list[int]:

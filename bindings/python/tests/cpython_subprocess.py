@@ -99,7 +99,7 @@ def main(mode: str, *names: str) -> int:
     try:
         tests = find_tests(list(names))
     except ImportError as error:
-        print(f"skipped: {error} (Debian: libpython3-testsuite)")
+        print(f"skipped: {error} (Debian 12: libpython3.11-testsuite)")
         return SKIPPED
     expected = [test for test in tests if short_name(test) not in CANNOT_PASS]
     result = unittest.TextTestRunner(verbosity=1).run(unittest.TestSuite(expected))
