@@ -9,6 +9,7 @@ import io
 import math
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -33,6 +34,7 @@ _EXECUTE_CHILD = inspect.signature(subprocess.Popen._execute_child)  # type: ign
 
 _gid = _check.number(0, _check.LAST_ID)
 _OVERFLOW_GID = 65534  # what a group is called that is not mapped, user_namespaces(7)
+_DYING = 1.0  # seconds, for what SIGKILL has been sent to: usually a few milliseconds
 _LONGEST_POLL = 1e6  # seconds; poll(2) counts milliseconds in an int
 
 _NO_PREEXEC = (
@@ -165,17 +167,25 @@ class Popen(subprocess.Popen[AnyStr]):
         self._set_ids(spec, given)
         _set_descriptors(spec, given)
         self._set_streams(spec, given)
+        started: list[_spaces.spaces_process] = []
         try:
-            self._process = _spaces.spaces_spawn(spec)
-        except Error as error:
-            if error.step in ("chdir", "exec"):
+            # In one instruction, so that no exception of a signal handler comes before the process is known.
+            started.extend(map(_spaces.spaces_spawn, (spec,)))
+            self._take_over(started[0])
+        except BaseException as error:
+            for process in started:
+                _end(process)
+            if isinstance(error, Error) and error.step in ("chdir", "exec"):
                 errors.set_filename(error, cwd if error.step == "chdir" else executable)
             raise
-        self.pid = self._process.pid()
-        self._child_created: bool = True
-        if self._isolation.terminal:
-            self.terminal = _stdio.take_terminal(self._process)
         self._close_pipe_fds(*(given[name] for name in _PIPES))  # type: ignore[attr-defined]
+
+    def _take_over(self, process: _spaces.spaces_process) -> None:
+        self.pid = process.pid()
+        if self._isolation.terminal:
+            self.terminal = _stdio.take_terminal(process)
+        self._process = process
+        self._child_created: bool = True
 
     def _set_ids(self, spec: _spaces.spaces_spec, given: Mapping[str, Any]) -> None:
         uid, gid, groups = given["uid"], given["gid"], given["gids"]
@@ -216,6 +226,13 @@ class Popen(subprocess.Popen[AnyStr]):
         """A pidfd that the caller closes; readable when the process has ended."""
         assert self._process is not None
         return fcntl.fcntl(self._process.pidfd(), fcntl.F_DUPFD_CLOEXEC, 3)
+
+    def _kill_at_once(self) -> None:
+        """For run() and the like: an exception, even KeyboardInterrupt, leaves no zombie."""
+        process = self._process
+        if process is not None:
+            _end(process)
+            self.poll()
 
     def _internal_poll(self, _deadstate: int | None = None, *_: Any) -> int | None:
         process = self._process
@@ -351,6 +368,14 @@ def _inheritable() -> list[int]:
             if os.get_inheritable(int(name)):
                 found.append(int(name))
     return found
+
+
+def _end(process: _spaces.spaces_process) -> None:
+    """Kill it and, unless it takes unusually long to die, reap it."""
+    process.kill(signal.SIGKILL)
+    if _ended(process, _DYING):
+        with contextlib.suppress(Error):  # where something else has reaped it
+            process.wait(0)
 
 
 def _ended(process: _spaces.spaces_process, timeout: float | None) -> bool:

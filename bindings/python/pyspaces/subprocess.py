@@ -175,12 +175,8 @@ def run(
     with Popen(*popenargs, **options) as process:
         try:
             stdout, stderr = process.communicate(input, timeout=timeout)
-        except TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise
         except BaseException:
-            process.kill()  # and __exit__() waits
+            process._kill_at_once()
             raise
     completed: CompletedProcess[Any] = CompletedProcess(process.args, process.returncode, stdout, stderr)
     completed.result = process.result
@@ -208,7 +204,7 @@ def _call(popenargs: tuple[Any, ...], timeout: float | None, options: Any) -> tu
         try:
             return process.wait(timeout=timeout), process.result
         except BaseException:
-            process.kill()  # and __exit__() waits
+            process._kill_at_once()
             raise
 
 

@@ -82,9 +82,7 @@ CASES = {
     "bytes": lambda m: m.run(b"true"),
     "a path": lambda m: m.run(pathlib.Path("/bin/true")),
     "a command": lambda m: m.run("echo $0 $(( 6 * 7 ))", shell=True, capture_output=True),
-    "a command and arguments": lambda m: m.run(
-        ["echo $0 $1", "x", "y"], shell=True, capture_output=True
-    ),
+    "a command and arguments": lambda m: m.run(["echo $0 $1", "x", "y"], shell=True, capture_output=True),
     "a command as bytes": lambda m: m.run(b"echo x", shell=True, capture_output=True),
     "another shell": lambda m: m.run("echo $0", shell=True, executable="/bin/bash", capture_output=True),
     "another executable": lambda m: m.run(["other", "-c", "echo $0"], executable="/bin/sh", stdout=PIPE),
