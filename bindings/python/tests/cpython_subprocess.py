@@ -18,9 +18,11 @@ import pyspaces.subprocess
 SKIPPED = 77
 
 PREEXEC = "preexec_fn is refused: no Python code runs between the start of a process and its program"
+LOOP = "the argument loop is gone since Python 3.10"
 INTERNALS = "looks into how subprocess itself makes a process: _fork_exec(), waitpid()"
 CANNOT_PASS = {
     "MiscTests.test__all__": "the names that the module pyspaces.subprocess imports itself",
+    "POSIXProcessTestCase.test__use_vfork": INTERNALS,
     "POSIXProcessTestCase.test_close_fds_after_preexec": PREEXEC,
     "POSIXProcessTestCase.test_exception_errpipe_bad_data": INTERNALS,
     "POSIXProcessTestCase.test_exception_errpipe_normal": INTERNALS,
@@ -33,6 +35,8 @@ CANNOT_PASS = {
     "POSIXProcessTestCase.test_surrogates_error_message": PREEXEC,
     "ProcessTestCase.test__use_vfork": INTERNALS,
     "ProcessTestCaseNoPoll.test__use_vfork": INTERNALS,
+    "SubprocessThreadedWatcherTests.test_exec_loop_deprecated": LOOP,
+    "SubprocessThreadedWatcherTests.test_shell_loop_deprecated": LOOP,
 }
 # These start their programs by methods of the event loop, and so without us.
 NOT_OURS = {

@@ -50,6 +50,8 @@ def attributes(value):
     elif not isinstance(value, Exception):
         names += ["args"]
     found = {name: getattr(value, name, "none") for name in names}
+    if isinstance(found.get("filename"), os.PathLike):
+        found["filename"] = os.fspath(found["filename"])  # subprocess gives both, as it starts the program
     if isinstance(found["timeout"], float):
         found["timeout"] = round(found["timeout"], 1)  # what was left of it
     return found
