@@ -101,6 +101,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status set_stdio_fd(int stream, int fd, spaces_error **error);
     spaces_status add_fd(int fd, int target, spaces_error **error);
     spaces_status set_inherit_signals(int on, spaces_error **error);
+    spaces_status add_default_signal(int signal, spaces_error **error);
 
     // Namespaces
     spaces_status unshare(uint32_t namespaces, spaces_error **error);

@@ -180,6 +180,11 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_fd(spaces_spec *spec, 
 SPACES_API SPACES_NODISCARD spaces_status
 spaces_spec_set_inherit_signals(spaces_spec *spec, int on, spaces_error **error) SPACES_NOEXCEPT;
 
+/** One more signal that has its default action in the program also where that inherits ignored signals: one
+ *  that the caller's runtime ignores for itself (SIGPIPE, as Python does), and not for what it starts. */
+SPACES_API SPACES_NODISCARD spaces_status
+spaces_spec_add_default_signal(spaces_spec *spec, int signal, spaces_error **error) SPACES_NOEXCEPT;
+
 /** @}
  *  @name Namespaces
  *  @{ */

@@ -119,3 +119,10 @@ spaces_status spaces_spec_set_process_group(spaces_spec *spec, int pgid, spaces_
 spaces_status spaces_spec_set_inherit_signals(spaces_spec *spec, int on, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) { changed.process.inherit_signals = on != 0; });
 }
+
+spaces_status spaces_spec_add_default_signal(spaces_spec *spec, int signal, spaces_error **error) noexcept {
+    return change_spec(spec, error, [&](Spec &changed) {
+        check_default_signal(signal);
+        changed.process.default_signals.insert(signal);
+    });
+}

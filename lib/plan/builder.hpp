@@ -61,8 +61,7 @@ class Builder {
                          .fail_errno = 0,
                          .halt_index = -1,
                          .await_go = 0,
-                         .default_signals = 0,
-                         .reserved = 0};
+                         .default_signals = 0};
     std::vector<plan::Step> steps_;
     std::vector<StepInfo> infos_;
     std::vector<int32_t> keep_;

@@ -98,8 +98,7 @@ struct Header {
     // Nonzero: the caller first does something to the new process from outside, and sends one byte when it
     // has.
     int32_t await_go;
-    int32_t default_signals; // nonzero: every signal gets its default action
-    int32_t reserved;
+    uint64_t default_signals; // a bit for each signal that gets its default action, from that of 1 on
 };
 
 // The system calls that a failure can name, in the order of call_names.

@@ -103,8 +103,11 @@ void add_exec(Compilation &compilation) {
 void add_signals(Compilation &compilation) {
     plan::Step &step = compilation.add(Op::signals, {"signals", "signal mask", "set the signals"});
     if (!compilation.spec.process.inherit_signals) {
-        compilation.builder().header().default_signals = 1;
+        compilation.builder().header().default_signals = ~uint64_t{0};
         return;
+    }
+    for (const int signal : compilation.spec.process.default_signals) {
+        compilation.builder().header().default_signals |= uint64_t{1} << (signal - 1);
     }
     sigset_t mask;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <csignal>
 #include <spaces/spec.h>
 #include <sys/resource.h>
 #include <utility>
@@ -85,6 +86,12 @@ void check_groups(const std::vector<uint32_t> &gids) {
     }
     for (size_t index = 0; index < gids.size(); ++index) {
         check_id(gids[index], item_of(object, index));
+    }
+}
+
+void check_default_signal(int64_t signal) {
+    if (signal < 1 || signal > SIGRTMAX) {
+        refuse("spaces.defaultSignals", std::to_string(signal) + " is no signal");
     }
 }
 

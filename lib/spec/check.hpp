@@ -19,6 +19,7 @@ void check_rlimit(std::string_view name, const RlimitSpec &limit,
                   std::string_view object = "process.rlimits");
 void check_oom_score_adj(int64_t score);
 void check_process_group(int64_t pgid);
+void check_default_signal(int64_t signal);
 void check_terminal_size(uint64_t rows, uint64_t columns);
 void check_hostname(std::string_view name, std::string_view object);
 void check_time_offset(std::string_view clock, const TimeOffset &offset);

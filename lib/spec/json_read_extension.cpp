@@ -206,6 +206,16 @@ void read_executable(Spec &spec, const JsonValue &value) {
     spec.process.executable = std::move(name);
 }
 
+void read_default_signals(Spec &spec, const JsonValue &value) {
+    std::set<int> signals;
+    value.each_item([&](const JsonValue &item, size_t) {
+        const int64_t signal = item.integer(INT64_MIN, INT64_MAX);
+        check_default_signal(signal);
+        signals.insert(static_cast<int>(signal));
+    });
+    spec.process.default_signals = std::move(signals);
+}
+
 void read_process_group(Spec &spec, const JsonValue &value) {
     const int64_t pgid = value.integer(INT64_MIN, INT64_MAX);
     check_process_group(pgid);
@@ -249,6 +259,7 @@ constexpr JsonMember<Spec> members[] = {
     {"newSession", read_process_flag<&ProcessSpec::new_session>},
     {"processGroup", read_process_group},
     {"inheritSignals", read_process_flag<&ProcessSpec::inherit_signals>},
+    {"defaultSignals", read_default_signals},
     {"stdio", [](Spec &spec, const JsonValue &value) { read_members<Spec>(value, spec, stream_members); }},
     {"timeLimit", read_time_limit},
     {"dieWithParent", read_flag<&Spec::die_with_parent>},

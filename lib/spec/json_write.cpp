@@ -252,6 +252,9 @@ Object extension_of(const Spec &spec) {
     put_flag(object, "newSession", process.new_session);
     put_optional(object, "processGroup", process.process_group);
     put_flag(object, "inheritSignals", process.inherit_signals);
+    if (!process.default_signals.empty()) {
+        put(object, "defaultSignals", Json::array_of(process.default_signals));
+    }
     put_object(object, "stdio", stdio_of(process));
     put_object(object, "timeLimit", time_limit_of(spec));
     put_flag(object, "dieWithParent", spec.die_with_parent);

@@ -63,6 +63,7 @@ struct ProcessSpec {
     StdioSpec stdio[3];
     std::map<int, SharedFd> fds; // by the number in the program
     bool inherit_signals = false;
+    std::set<int> default_signals; // of those that would be inherited
 
     bool operator==(const ProcessSpec &) const = default;
 };

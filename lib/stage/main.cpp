@@ -56,10 +56,11 @@ void reset_signal(int signal) {
 }
 
 // What a caller ignores, an exec lets be ignored.
-void reset_signals() {
-    constexpr int signal_count = 64;
-    for (int signal = 1; signal <= signal_count; ++signal) {
-        reset_signal(signal); // EINVAL for SIGKILL and SIGSTOP
+void reset_signals(uint64_t signals) {
+    for (int signal = 1; signals != 0; ++signal, signals >>= 1) {
+        if ((signals & 1) != 0) {
+            reset_signal(signal); // EINVAL for SIGKILL and SIGSTOP
+        }
     }
 }
 
@@ -154,9 +155,7 @@ void stay_behind(Context &context) {
             sys(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
         }
     }
-    if (context.header().default_signals != 0) {
-        reset_signals(); // while the caller is at work too
-    }
+    reset_signals(context.header().default_signals); // while the caller is at work too
     if (context.header().await_go != 0 && !receive_byte(context)) {
         exit_process(1);
     }

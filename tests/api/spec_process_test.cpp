@@ -106,10 +106,18 @@ BOOST_AUTO_TEST_CASE(session_signals_and_directory) {
     Spec spec;
     spec.with<spaces_spec_set_new_session>(1)
         .with<spaces_spec_set_inherit_signals>(1)
+        .with<spaces_spec_add_default_signal>(13)
+        .with<spaces_spec_add_default_signal>(2)
         .with<spaces_spec_set_cwd>("/x");
-    BOOST_TEST(member(spec, "/spaces") == json::parse(R"({"newSession": true, "inheritSignals": true})"));
+    BOOST_TEST(member(spec, "/spaces") ==
+               json::parse(R"({"newSession": true, "inheritSignals": true, "defaultSignals": [2, 13]})"));
     BOOST_TEST(member(spec, "/process/cwd") == "/x");
     expect_refused<spaces_spec_set_cwd>("process.cwd", "process.cwd: an empty path", "");
+    for (const int signal : {0, -1, 65}) {
+        expect_refused<spaces_spec_add_default_signal>(
+            "spaces.defaultSignals", "spaces.defaultSignals: " + std::to_string(signal) + " is no signal",
+            signal);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

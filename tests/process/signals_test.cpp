@@ -64,4 +64,20 @@ BOOST_AUTO_TEST_CASE(are_inherited_through_an_init_when_asked, *needs(user_names
     });
 }
 
+BOOST_AUTO_TEST_CASE(are_inherited_but_for_those_that_are_to_be_as_new, *needs(user_namespaces)) {
+    in_child([] {
+        block_and_ignore_some();
+        ::signal(SIGHUP, SIG_IGN);
+        const std::string expected = "ignored 1\nblocked 10\nblocked " + std::to_string(SIGRTMIN + 1) + "\n";
+        for (const uint32_t namespaces : {0U, SPACES_NAMESPACE_PID}) {
+            Spec spec({probe(), "signals"});
+            spec.with<spaces_spec_set_inherit_signals>(1).with<spaces_spec_add_default_signal>(SIGPIPE);
+            if (namespaces != 0) {
+                spec.isolate(namespaces);
+            }
+            BOOST_TEST(output_of(spec) == expected);
+        }
+    });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_extension_is_read) {
     const Spec spec = loaded(R"({"spaces": {
         "init": false, "mountProc": false, "chroot": true, "defaultMounts": true,
         "rootfsPropagation": "unchanged", "inheritEnvironment": false, "unsetEnvironment": ["LANG"],
-        "newSession": true, "inheritSignals": true, "executable": "/bin/sh", "processGroup": 12,
+        "newSession": true, "inheritSignals": true, "defaultSignals": [25, 13], "executable": "/bin/sh", "processGroup": 12,
         "stdio": {"stdin": {"type": "null"}, "stdout": {"type": "file", "path": "/log", "append": true},
                   "stderr": {"type": "stdout"}},
         "timeLimit": {"milliseconds": 1500, "graceMilliseconds": 10}, "dieWithParent": true,
@@ -120,6 +120,7 @@ BOOST_AUTO_TEST_CASE(the_extension_is_read) {
     BOOST_TEST((spec.process.executable == "/bin/sh"));
     BOOST_TEST((spec.process.process_group == 12));
     BOOST_TEST(spec.process.inherit_signals);
+    BOOST_TEST((spec.process.default_signals == std::set{13, 25}));
     BOOST_TEST((spec.process.stdio[0].kind == StdioSpec::Kind::null));
     BOOST_TEST(
         (spec.process.stdio[1] == StdioSpec{.kind = StdioSpec::Kind::file, .path = "/log", .append = true}));

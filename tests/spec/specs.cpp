@@ -110,6 +110,9 @@ void fill_process(ProcessSpec &process, Chance &chance) {
         process.stdio[number] = stream(number, chance);
     }
     process.inherit_signals = chance.yes();
+    if (chance.yes()) {
+        process.default_signals = {1 + static_cast<int>(chance.below(31)), 40};
+    }
 }
 
 void fill_namespaces(Spec &spec, Chance &chance) {

@@ -129,6 +129,7 @@ extern swig_intgo _wrap_spec_set_stdio_file_raw_0bb2251f24b94730(uintptr_t arg1,
 extern swig_intgo _wrap_spec_set_stdio_fd_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_add_fd_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_set_inherit_signals_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_default_signal_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_unshare_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_share_raw_0bb2251f24b94730(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_join_pid_raw_0bb2251f24b94730(uintptr_t arg1, swig_intgo arg2, int arg3, swig_voidp arg4);
@@ -747,6 +748,15 @@ func (arg1 SwigcptrSpec) Set_inherit_signals(arg2 int, arg3 *uintptr) (_swig_ret
 	return swig_r
 }
 
+func (arg1 SwigcptrSpec) Add_default_signal(arg2 int, arg3 *uintptr) (_swig_ret int) {
+	var swig_r int
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int)(C._wrap_spec_add_default_signal_raw_0bb2251f24b94730(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	return swig_r
+}
+
 func (arg1 SwigcptrSpec) Unshare(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
@@ -1001,6 +1011,7 @@ type Spec interface {
 	Set_stdio_fd(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret int)
 	Add_fd(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret int)
 	Set_inherit_signals(arg2 int, arg3 *uintptr) (_swig_ret int)
+	Add_default_signal(arg2 int, arg3 *uintptr) (_swig_ret int)
 	Unshare(arg2 uint32, arg3 *uintptr) (_swig_ret int)
 	Share(arg2 uint32, arg3 *uintptr) (_swig_ret int)
 	Join_pid(arg2 int, arg3 uint32, arg4 *uintptr) (_swig_ret int)

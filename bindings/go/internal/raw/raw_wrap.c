@@ -1115,6 +1115,23 @@ intgo _wrap_spec_set_inherit_signals_raw_0bb2251f24b94730(spaces_spec *_swig_go_
 }
 
 
+intgo _wrap_spec_add_default_signal_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_add_default_signal(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
 intgo _wrap_spec_unshare_raw_0bb2251f24b94730(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
