@@ -313,8 +313,10 @@ def _set_process(spec: _spaces.spaces_spec, given: Mapping[str, Any]) -> None:
         spec.set_process_group(group)
     if given["umask"] >= 0:
         spec.set_umask(given["umask"])
-    if not given["restore_signals"]:
-        spec.set_inherit_signals(True)
+    spec.set_inherit_signals(True)  # nohup(1) and the like reach what is started here
+    if given["restore_signals"]:
+        for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python itself
+            spec.add_default_signal(ignored)
 
 
 def _kept_groups() -> list[int] | None:

@@ -13,7 +13,7 @@ import pytest
 
 import pyspaces.subprocess
 from pyspaces.subprocess import DEVNULL, PIPE, STDOUT
-from support import ROOT
+from support import ROOT, run_script
 
 # The ids of a program are called as they are here, so that what it prints of them is comparable.
 IDENTITY = "0 0 65536" if ROOT else "self"
@@ -233,6 +233,27 @@ def test_signals_are_equal(mode, sig):
             return process.wait(30), process.poll(), process.returncode
 
     assert end(pyspaces.Popen, **MODES[mode]) == end(subprocess.Popen)
+
+
+def test_ignored_and_blocked_signals_are_equal():
+    """What nohup(1) or a shell ignores, a program goes on to ignore; what Python ignores, it does not."""
+    result = run_script(
+        """
+        import signal, subprocess, sys, pyspaces
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+        isolated = {"newuser": True, "newpid": True}
+        show = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"]
+        for restore in True, False:
+            expected = subprocess.check_output(show, restore_signals=restore)
+            assert int(expected.split()[-1], 16) & 0b11 == 0b11, expected
+            for options in {}, isolated, {**isolated, "init": False}:
+                found = pyspaces.check_output(show, restore_signals=restore, **options)
+                assert found == expected, (restore, options, found, expected)
+        """
+    )
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_the_interface_is_equal():
