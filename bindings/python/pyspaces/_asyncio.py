@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 from asyncio import base_subprocess
 from subprocess import TimeoutExpired
@@ -45,6 +46,11 @@ class Process(asyncio.subprocess.Process):
     def result(self) -> Result | None:
         """How it ended and what it took; None as long as returncode is."""
         return None if self.returncode is None else self._popen.result
+
+    @property
+    def terminal(self) -> io.FileIO | None:
+        """The caller's side of the pseudoterminal, with terminal=True; the caller closes it."""
+        return self._popen.terminal
 
     def kill_all(self) -> None:
         """Kill everything in the program's pid namespace; without one of its own, only the program."""

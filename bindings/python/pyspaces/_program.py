@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -144,6 +145,9 @@ class Popen(subprocess.Popen[AnyStr]):
     def __init__(self, args: Any, *positional: Any, **options: Any) -> None:
         isolation, others = _isolation.split(options)
         self._isolation = _isolation.Isolation(isolation)
+        self._collecting = (
+            threading.RLock()
+        )  # a signal handler may poll() where poll() or wait() are interrupted
         super().__init__(args, *positional, **others)
 
     # --- The start ----------------------------------------------------------------------------------------
@@ -252,7 +256,7 @@ class Popen(subprocess.Popen[AnyStr]):
 
     def _collect(self, process: _spaces.spaces_process | None, deadstate: int | None) -> None:
         """Take over the status of a process that has ended."""
-        with self._waitpid_lock:  # type: ignore[attr-defined]
+        with self._collecting:
             if self.result is None and process is not None:
                 try:
                     self.result = result.from_library(process.wait(0))

@@ -148,5 +148,14 @@ class ProgramOptions(IsolationOptions, total=False):
     rootdir: StrPath | Literal[False] | None
 
 
+class CallOptions(ProgramOptions, total=False):
+    """The same for call() and check_call(), whose result is of one type."""
+
+    text: bool | None
+    encoding: str | None
+    errors: str | None
+    universal_newlines: bool | None
+
+
 # Switches that may also be given by name alone, as positional arguments.
 SWITCHES = ("map_zero", "daemonize")

@@ -16,7 +16,7 @@ from .result import Result
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .options import IsolationOptions, ProgramOptions
+    from .options import CallOptions, IsolationOptions, ProgramOptions
 
 __all__ = [
     "DEVNULL",
@@ -185,22 +185,25 @@ def run(
     return completed
 
 
-def call(*popenargs: Any, timeout: float | None = None, **options: Any) -> int:
+def call(
+    args: Command, *positional: Any, timeout: float | None = None, **options: Unpack[CallOptions]
+) -> int:
     """Run a program to its end and return its returncode, as subprocess.call()."""
-    return _call(popenargs, timeout, options)[0]
+    return _call(args, positional, timeout, options)[0]
 
 
-def check_call(*popenargs: Any, timeout: float | None = None, **options: Any) -> int:
+def check_call(
+    args: Command, *positional: Any, timeout: float | None = None, **options: Unpack[CallOptions]
+) -> int:
     """Run a program to its end and return 0, or raise CalledProcessError, as subprocess.check_call()."""
-    returncode, result = _call(popenargs, timeout, options)
+    returncode, result = _call(args, positional, timeout, options)
     if returncode:
-        args = options.get("args")
-        raise _failed(result, returncode, popenargs[0] if args is None else args)
+        raise _failed(result, returncode, args)
     return 0
 
 
-def _call(popenargs: tuple[Any, ...], timeout: float | None, options: Any) -> tuple[int, Result | None]:
-    with Popen(*popenargs, **options) as process:
+def _call(args: Any, positional: Any, timeout: float | None, options: Any) -> tuple[int, Result | None]:
+    with Popen(args, *positional, **options) as process:
         try:
             return process.wait(timeout=timeout), process.result
         except BaseException:

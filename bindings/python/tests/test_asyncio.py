@@ -128,6 +128,16 @@ def test_signals(mode, end):
     run(main())
 
 
+def test_a_terminal():
+    async def main():
+        process = await create_subprocess_shell("tty >/dev/null && echo yes", terminal=True, **ISOLATED)
+        with process.terminal:
+            assert process.terminal.read(100) == b"yes\r\n"
+        assert await process.wait() == 0
+
+    run(main())
+
+
 def test_a_time_limit():
     async def main():
         process = await create_subprocess_exec("sleep", "100", time_limit=0.1)

@@ -468,6 +468,30 @@ def test_threads_that_wait_for_one_process():
     assert seen == [0] * 8
 
 
+def test_a_signal_handler_may_poll():
+    """Wherever it interrupts, also while the status is being taken over."""
+    result = run_script(
+        """
+        import signal, pyspaces
+        processes = []
+
+        def poll(*_):
+            for process in processes:
+                process.poll()
+
+        signal.signal(signal.SIGCHLD, poll)
+        signal.signal(signal.SIGALRM, poll)
+        signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
+        for i in range(200):
+            processes[:] = [pyspaces.Popen(["sh", "-c", f"exit {i}"])]
+            assert processes[0].wait() == i, (i, processes[0].returncode)
+            assert processes[0].result.exit_code == i
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        """
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_nothing_is_left():
     before = open_descriptors()
     run(["true"], capture_output=True, all=True)
