@@ -1,4 +1,7 @@
-"""Run the tests of the package as an ordinary user: as_ordinary_user.py TREE [ARGUMENT of pytest...].
+"""Run the tests of the package, or one script of them, as an ordinary user.
+
+    as_ordinary_user.py TREE [ARGUMENT of pytest...]
+    as_ordinary_user.py TREE NAME.py [ARGUMENT...]
 
 That user need not be able to read the tree it was built in, so what is needed is copied.
 """
@@ -40,6 +43,9 @@ def main(tree: str, *arguments: str) -> int:
         for directory in TESTS, "examples":
             shutil.copytree(pathlib.Path(tree, directory), pathlib.Path(place, directory))
         shutil.copy(pathlib.Path(tree, "bindings/cases.json"), pathlib.Path(place, "bindings"))
+        for page in "docs/python.md", "bindings/python/README.md":
+            pathlib.Path(place, page).parent.mkdir(exist_ok=True)
+            shutil.copy(pathlib.Path(tree, page), pathlib.Path(place, page))
         shutil.copy(loaded_library(), place + "/libspaces.so.1")
         home = place + "/home"
         os.mkdir(home)
@@ -60,7 +66,18 @@ def main(tree: str, *arguments: str) -> int:
             os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
             os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
 
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"{place}/{TESTS}", *arguments]
+        if arguments and arguments[0].endswith(".py"):
+            command = [sys.executable, f"{place}/{TESTS}/{arguments[0]}", *arguments[1:]]
+        else:
+            command = [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-p",
+                "no:cacheprovider",
+                f"{place}/{TESTS}",
+                *arguments,
+            ]
         try:
             return subprocess.run(
                 command, cwd=home, env=environment, preexec_fn=become_the_user, check=False

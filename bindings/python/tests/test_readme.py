@@ -1,15 +1,25 @@
-"""The program of the README, as it stands there: examples/container.py."""
+"""The programs of the documentation, as they stand there."""
 
 from __future__ import annotations
 
 import os
 import pathlib
+import re
 
 import pytest
 
 from support import ROOT, run_script
 
-PROGRAM = (pathlib.Path(__file__).parents[3] / "examples/container.py").read_text()
+TREE = pathlib.Path(__file__).parents[3]
+PROGRAM = (TREE / "examples/container.py").read_text()
+PAGES = ("docs/python.md", "bindings/python/README.md")
+BLOCKS = {
+    f"{page} {number}": block
+    for page in PAGES
+    for number, block in enumerate(
+        re.findall(r"^```python\n(.*?)^```", (TREE / page).read_text(), re.M | re.S), 1
+    )
+}
 
 
 @pytest.mark.parametrize("uid_map", ["'0 1000 1'", "True"])
@@ -32,3 +42,13 @@ def test_it_prints_the_containers_own_processes_and_status_0(uid_map):
     assert commands[-1] == "ps ax"
     assert len(commands) <= 3
     assert last == f"Child returned: pid {pid}, status 0"
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_the_pages_programs_run(name, tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(BLOCKS[name])
+    result = run_script(
+        "import os, sys; os.execv(sys.executable, [sys.executable, sys.argv[1]])", str(program)
+    )
+    assert (result.returncode, result.stderr) == (0, "")
