@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, AnyStr, Literal, Union, overload
 
-from . import _check, _isolation, _spaces, _spec, _stdio, errors, result
+from . import _check, _program_isolation, _spaces, _spec, _stdio, errors, result
 from .errors import Error
 from .options import StrPath
 
@@ -70,7 +70,8 @@ class Popen(subprocess.Popen[AnyStr]):
     result: result.Result | None = None
     """How it ended and what it took; None as long as returncode is."""
     terminal: io.FileIO | None = None
-    """The caller's side of the pseudoterminal, with terminal=True."""
+    """The caller's side of the pseudoterminal, with terminal=True. The end of a with block closes it, which
+    hangs up on the program (SIGHUP)."""
     _process: _spaces.spaces_process | None = None
 
     if TYPE_CHECKING:
@@ -143,8 +144,8 @@ class Popen(subprocess.Popen[AnyStr]):
         ) -> None: ...
 
     def __init__(self, args: Any, *positional: Any, **options: Any) -> None:
-        isolation, others = _isolation.split(options)
-        self._isolation = _isolation.Isolation(isolation)
+        isolation, others = _program_isolation.split(options)
+        self._isolation = _program_isolation.ProgramIsolation(isolation)
         self._collecting = (
             threading.RLock()
         )  # a signal handler may poll() where poll() or wait() are interrupted

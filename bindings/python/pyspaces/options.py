@@ -81,40 +81,6 @@ class IsolationOptions(TypedDict, total=False):
     spec: str | bytes | Mapping[str, Any] | None
 
 
-class CommonOptions(IsolationOptions, total=False):
-    """What Container, Chroot and Inject take besides their own arguments. All may be left out."""
-
-    # What to run, as in multiprocessing.Process; or a program.
-    group: None
-    name: str | None
-    daemon: bool | None
-    argv: Sequence[StrPath] | None
-
-    # The program or callable.
-    user: NamespaceChoice  # the namespace, as newuser
-    executable: StrPath | None
-    workdir: StrPath | Literal[False] | None
-    env: Mapping[str, str] | None
-    stdin: Stream
-    stdout: Stream
-    stderr: Stream
-    daemonize: bool
-    uid: int | None
-    gid: int | None
-    groups: Sequence[int] | None
-    umask: int | None
-    new_session: bool
-    process_group: int | None
-    pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
-
-
-class ContainerOptions(CommonOptions, total=False):
-    """The same for Container."""
-
-    rootdir: StrPath | Literal[False] | None
-    proc: StrPath
-
-
 class ProgramOptions(IsolationOptions, total=False):
     """What Popen, run() and the like take besides the arguments that decide the type of their result.
 
@@ -155,6 +121,40 @@ class CallOptions(ProgramOptions, total=False):
     encoding: str | None
     errors: str | None
     universal_newlines: bool | None
+
+
+class CommonOptions(IsolationOptions, total=False):
+    """What Container, Chroot and Inject take besides their own arguments. All may be left out."""
+
+    # What to run, as in multiprocessing.Process; or a program.
+    group: None
+    name: str | None
+    daemon: bool | None
+    argv: Sequence[StrPath] | None
+
+    # The program or callable.
+    user: NamespaceChoice  # the namespace, as newuser
+    executable: StrPath | None
+    workdir: StrPath | Literal[False] | None
+    env: Mapping[str, str] | None
+    stdin: Stream
+    stdout: Stream
+    stderr: Stream
+    daemonize: bool
+    uid: int | None
+    gid: int | None
+    groups: Sequence[int] | None
+    umask: int | None
+    new_session: bool
+    process_group: int | None
+    pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
+
+
+class ContainerOptions(CommonOptions, total=False):
+    """The same for Container."""
+
+    rootdir: StrPath | Literal[False] | None
+    proc: StrPath
 
 
 # Switches that may also be given by name alone, as positional arguments.

@@ -24,6 +24,11 @@ class Result(NamedTuple):
     """The largest resident set in bytes, or 0 where it is not known."""
 
 
+def returncode(result: Result) -> int:
+    """As subprocess and multiprocessing count: the exit status, or minus the signal."""
+    return -result.signal if result.signal else result.exit_code
+
+
 def from_library(result: _spaces.spaces_result) -> Result:
     return Result(
         cause=result.cause(),
@@ -34,8 +39,3 @@ def from_library(result: _spaces.spaces_result) -> Result:
         system_time=result.system_time() / 1e6,
         peak_memory=result.peak_memory(),
     )
-
-
-def returncode(result: Result) -> int:
-    """As subprocess and multiprocessing count: the exit status, or minus the signal."""
-    return -result.signal if result.signal else result.exit_code

@@ -133,7 +133,7 @@ def test_a_terminal():
         process = await create_subprocess_shell("tty >/dev/null && echo yes", terminal=True, **ISOLATED)
         with process.terminal:
             assert process.terminal.read(100) == b"yes\r\n"
-        assert await process.wait() == 0
+            assert await process.wait() == 0
 
     run(main())
 

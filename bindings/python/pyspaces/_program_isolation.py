@@ -27,7 +27,7 @@ _ELSEWHERE: Mapping[str, str] = {
 }
 
 
-class Isolation:
+class ProgramIsolation:
     """How a program is isolated; one object may serve many starts."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
