@@ -68,7 +68,8 @@ class Popen(subprocess.Popen[AnyStr]):
     """The child of this process: the program itself or, where it has one (in a new pid namespace, unless
     ``init=False``; with a time limit), its init or supervisor, which ends when the program has."""
     result: result.Result | None = None
-    """How it ended and what it took; None as long as returncode is."""
+    """How it ended and what it took; None as long as returncode is, and where the status was lost to who else
+    has reaped the child."""
     terminal: io.FileIO | None = None
     """The caller's side of the pseudoterminal, with terminal=True. The end of a with block closes it, which
     hangs up on the program (SIGHUP)."""
