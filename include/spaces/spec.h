@@ -72,7 +72,7 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_to_json(const spaces_spec 
                                                               spaces_error **error) SPACES_NOEXCEPT;
 
 /** The Plan that the Spec compiles to, a line a step, as text or JSON (SPACES_EXPLAIN_…). Nothing is run.
- *  Free *ret_text with spaces_free(). */
+ *  A Spec without arguments is explained as spaces_fork() starts it. Free *ret_text with spaces_free(). */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_explain(const spaces_spec *spec, int form,
                                                               char **ret_text,
                                                               spaces_error **error) SPACES_NOEXCEPT;

@@ -103,7 +103,8 @@ std::string as_json(const CompiledPlan &plan) {
 } // namespace
 
 std::string explain(const Spec &spec, bool json) {
-    const CompiledPlan plan = compile(spec, Target::program, Opening::describe);
+    const Target target = spec.process.args.empty() ? Target::callable : Target::program;
+    const CompiledPlan plan = compile(spec, target, Opening::describe);
     return json ? as_json(plan) : as_text(plan);
 }
 

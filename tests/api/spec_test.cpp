@@ -119,6 +119,13 @@ BOOST_AUTO_TEST_CASE(explains_as_text_and_as_json) {
                "form: 2 is none of SPACES_EXPLAIN_TEXT and SPACES_EXPLAIN_JSON");
 }
 
+BOOST_AUTO_TEST_CASE(without_a_program_it_explains_how_a_function_is_started) {
+    char *text = nullptr;
+    call<spaces_spec_explain>(Spec(), SPACES_EXPLAIN_TEXT, &text);
+    BOOST_TEST(std::string(text).find("call the function") != std::string::npos);
+    spaces_free(text);
+}
+
 BOOST_AUTO_TEST_CASE(the_life_of_the_program) {
     Spec spec;
     spec.with<spaces_spec_set_init>(0).with<spaces_spec_set_die_with_parent>(2);
