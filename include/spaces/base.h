@@ -19,9 +19,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPACES_VERSION_MAJOR 1
-#define SPACES_VERSION_MINOR 0
-#define SPACES_VERSION_PATCH 0
+#define SPACES_VERSION_MAJOR 1 /**< grows when a program must be changed to go on */
+#define SPACES_VERSION_MINOR 0 /**< grows with new functions */
+#define SPACES_VERSION_PATCH 0 /**< grows with corrections */
 
 /** One number for a version, to be compared with spaces_version(). */
 #define SPACES_VERSION_NUMBER(major, minor, patch) ((major)*1000000 + (minor)*1000 + (patch))

@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+/** One failure. Read from any thread; its strings live as long as it does. */
 typedef struct spaces_error spaces_error;
 
 /** The code that the failing function returned: one of the negative SPACES_E values. */
@@ -38,6 +39,7 @@ SPACES_API const char *spaces_error_message(const spaces_error *error) SPACES_NO
 /** How it can be cured, one line, where libspaces knows; else empty. Never NULL. */
 SPACES_API const char *spaces_error_hint(const spaces_error *error) SPACES_NOEXCEPT;
 
+/** Free the error and its strings. NULL is accepted. */
 SPACES_API void spaces_error_free(spaces_error *error) SPACES_NOEXCEPT;
 
 #ifdef __cplusplus

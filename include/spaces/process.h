@@ -10,7 +10,9 @@
 extern "C" {
 #endif
 
+/** A process that was started, a child of the caller. */
 typedef struct spaces_process spaces_process;
+/** How a process ended. It never changes. */
 typedef struct spaces_result spaces_result;
 
 /** The function that spaces_fork() calls in the new process. Its return value is the exit status (0-255). */
@@ -109,8 +111,9 @@ SPACES_API int spaces_result_core_dumped(const spaces_result *result) SPACES_NOE
 /** A shell's view of it: the exit status, or 128 + signal. */
 SPACES_API int spaces_result_shell_status(const spaces_result *result) SPACES_NOEXCEPT;
 
-/** CPU time in microseconds, of the program and the children it waited for. */
+/** CPU time in user mode, in microseconds, of the program and the children it waited for. */
 SPACES_API uint64_t spaces_result_user_time(const spaces_result *result) SPACES_NOEXCEPT;
+/** The same in the kernel. */
 SPACES_API uint64_t spaces_result_system_time(const spaces_result *result) SPACES_NOEXCEPT;
 
 /** The largest resident set in bytes (of one process), or 0 where it is not known: a program that was started
@@ -121,6 +124,7 @@ SPACES_API uint64_t spaces_result_peak_memory(const spaces_result *result) SPACE
 SPACES_API SPACES_NODISCARD spaces_status spaces_result_to_json(const spaces_result *result, char **ret_json,
                                                                 spaces_error **error) SPACES_NOEXCEPT;
 
+/** Free the Result and its strings. NULL is accepted. */
 SPACES_API void spaces_result_free(spaces_result *result) SPACES_NOEXCEPT;
 
 /** @} */

@@ -18,16 +18,18 @@
 extern "C" {
 #endif
 
-/** Namespaces, as bits: the values of clone(2)'s CLONE_NEW* flags. */
-#define SPACES_NAMESPACE_TIME 0x00000080u
-#define SPACES_NAMESPACE_MOUNT 0x00020000u
-#define SPACES_NAMESPACE_CGROUP 0x02000000u
-#define SPACES_NAMESPACE_UTS 0x04000000u
-#define SPACES_NAMESPACE_IPC 0x08000000u
-#define SPACES_NAMESPACE_USER 0x10000000u
-#define SPACES_NAMESPACE_PID 0x20000000u
-#define SPACES_NAMESPACE_NETWORK 0x40000000u
-#define SPACES_NAMESPACE_ALL 0x7e020080u
+/** @name Namespaces, as bits: the values of clone(2)'s CLONE_NEW* flags
+ *  @{ */
+#define SPACES_NAMESPACE_TIME 0x00000080u    /**< the offsets of clocks: time_namespaces(7) */
+#define SPACES_NAMESPACE_MOUNT 0x00020000u   /**< what is mounted where: mount_namespaces(7) */
+#define SPACES_NAMESPACE_CGROUP 0x02000000u  /**< the view of the cgroup tree: cgroup_namespaces(7) */
+#define SPACES_NAMESPACE_UTS 0x04000000u     /**< host and domain name: uts_namespaces(7) */
+#define SPACES_NAMESPACE_IPC 0x08000000u     /**< System V IPC and message queues: ipc_namespaces(7) */
+#define SPACES_NAMESPACE_USER 0x10000000u    /**< ids and capabilities: user_namespaces(7) */
+#define SPACES_NAMESPACE_PID 0x20000000u     /**< processes: pid_namespaces(7) */
+#define SPACES_NAMESPACE_NETWORK 0x40000000u /**< interfaces, routes, ports: network_namespaces(7) */
+#define SPACES_NAMESPACE_ALL 0x7e020080u     /**< all eight */
+/** @} */
 
 /** No limit, for spaces_spec_set_rlimit(). */
 #define SPACES_RLIM_INFINITY 0xffffffffffffffffu
@@ -46,8 +48,10 @@ enum {
 /** The forms of spaces_spec_explain(). */
 enum { SPACES_EXPLAIN_TEXT = 0, SPACES_EXPLAIN_JSON = 1 };
 
+/** What to run, and how to isolate it. Nothing is started before spaces_spawn() or spaces_fork(). */
 typedef struct spaces_spec spaces_spec;
 
+/** A Spec as told above, without a program yet. Free *ret_spec with spaces_spec_free(). */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_new(spaces_spec **ret_spec,
                                                           spaces_error **error) SPACES_NOEXCEPT;
 
@@ -55,6 +59,7 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_new(spaces_spec **ret_spec
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec,
                                                            spaces_error **error) SPACES_NOEXCEPT;
 
+/** Free the Spec; what was started from it goes on. NULL is accepted. */
 SPACES_API void spaces_spec_free(spaces_spec *spec) SPACES_NOEXCEPT;
 
 /** Merge an OCI config.json over the Spec: each member that is present replaces what the Spec had, the rest
@@ -108,10 +113,11 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_clear_env(spaces_spec *spe
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_cwd(spaces_spec *spec, const char *path,
                                                               spaces_error **error) SPACES_NOEXCEPT;
 
-/** User and group as they are called inside the program's user namespace. Default: in a new or joined user
- *  namespace 0 where it is mapped, else the first id that is; otherwise the caller's. */
+/** The user, as it is called inside the program's user namespace. Default: in a new or joined one 0 where it
+ *  is mapped, else the first id that is; otherwise the caller's. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_uid(spaces_spec *spec, uint32_t uid,
                                                               spaces_error **error) SPACES_NOEXCEPT;
+/** The group, likewise. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_gid(spaces_spec *spec, uint32_t gid,
                                                               spaces_error **error) SPACES_NOEXCEPT;
 
@@ -121,6 +127,7 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_groups(spaces_spec *sp
                                                                  size_t count,
                                                                  spaces_error **error) SPACES_NOEXCEPT;
 
+/** The file mode creation mask (umask(2)), at most 0777. Default: the caller's. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_umask(spaces_spec *spec, uint32_t mask,
                                                                 spaces_error **error) SPACES_NOEXCEPT;
 
@@ -233,6 +240,7 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_time_offset(spaces_spe
  *  Ranges that the caller may not write itself are written by newuidmap(1) or newgidmap(1). */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_uid_map(spaces_spec *spec, const char *map,
                                                                   spaces_error **error) SPACES_NOEXCEPT;
+/** The map of group ids, likewise. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_gid_map(spaces_spec *spec, const char *map,
                                                                   spaces_error **error) SPACES_NOEXCEPT;
 
@@ -241,8 +249,10 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_gid_map(spaces_spec *s
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_setgroups(spaces_spec *spec, int allow,
                                                                     spaces_error **error) SPACES_NOEXCEPT;
 
+/** The host name, in a new uts namespace. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_hostname(spaces_spec *spec, const char *name,
                                                                    spaces_error **error) SPACES_NOEXCEPT;
+/** The NIS domain name, in a new uts namespace. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_domainname(spaces_spec *spec, const char *name,
                                                                      spaces_error **error) SPACES_NOEXCEPT;
 
