@@ -1,21 +1,26 @@
-"""The programs in README.md are those of examples/, which the tests run; and its links lead somewhere."""
+"""The programs in the documents are those of examples/, which the tests run; and their links lead somewhere."""
 
 import pathlib
 import re
 import sys
 
 root = pathlib.Path(__file__).resolve().parent.parent
-readme = (root / "README.md").read_text()
-languages = {".py": "python", ".c": "c"}
-wrong = [
-    f"README.md does not show {example.name} as it is in examples/"
-    for example in sorted((root / "examples").iterdir())
-    if f"```{languages[example.suffix]}\n{example.read_text()}```\n" not in readme
-]
-wrong += [
-    f"README.md links {link}, which does not exist"
-    for link in re.findall(r"\]\(([^)]*)\)", readme)
-    if "://" not in link and not (root / link).exists()
-]
+shown = {"README.md": "examples/container.*", "docs/tour.md": "examples/tour/*"}
+languages = {".py": "python", ".c": "c", ".go": "go", ".rb": "ruby", ".sh": "sh"}
+
+wrong = []
+for document, pattern in shown.items():
+    text = (root / document).read_text()
+    wrong += [
+        f"{document} does not show {example.relative_to(root)} as it is there"
+        for example in sorted(root.glob(pattern))
+        if f"```{languages[example.suffix]}\n{example.read_text()}```\n" not in text
+    ]
+for document in [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("bindings/*/README.md")]:
+    wrong += [
+        f"{document.relative_to(root)} links {link}, which does not exist"
+        for link in re.findall(r"\]\(([^)]*)\)", document.read_text())
+        if "://" not in link and not (document.parent / link.split("#")[0]).exists()
+    ]
 print("\n".join(wrong), file=sys.stderr)
 sys.exit(1 if wrong else 0)
