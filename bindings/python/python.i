@@ -249,7 +249,7 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
 
 %ignore spaces_fork_with; // libc's fork is Python's too
 
-%include "../spaces.i"
+%include "spaces.i"
 
 %{
 extern char **environ;
