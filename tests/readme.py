@@ -1,4 +1,5 @@
-"""The programs in the documents are those of examples/, which the tests run; and their links lead somewhere."""
+"""The programs in the documents are those of examples/, which the tests run; their links lead somewhere; and copies of
+the licence are copies."""
 
 import pathlib
 import re
@@ -22,5 +23,11 @@ for document in [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("bindin
         for link in re.findall(r"\]\(([^)]*)\)", document.read_text())
         if "://" not in link and not (document.parent / link.split("#")[0]).exists()
     ]
+# A package for a language has to bring the licence along.
+wrong += [
+    f"{copy.relative_to(root)} is not as LICENSE"
+    for copy in root.glob("bindings/*/LICENSE")
+    if copy.read_text() != (root / "LICENSE").read_text()
+]
 print("\n".join(wrong), file=sys.stderr)
 sys.exit(1 if wrong else 0)
