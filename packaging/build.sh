@@ -1,6 +1,6 @@
 #!/bin/bash
-# build.sh DIRECTORY: the Debian packages of the tree as it is now, built below DIRECTORY. Nothing is written in the
-# tree.
+# build.sh DIRECTORY: the Debian packages of the tree as it is now, built below DIRECTORY. Nothing is written
+# in the tree.
 set -euo pipefail
 
 directory=$(realpath -m -- "$1")
@@ -23,7 +23,7 @@ tar -C "$directory" --sort=name --owner=0 --group=0 --numeric-owner \
 cp -r packaging/debian "$source/debian"
 ln -s -- "${source##*/}" "$directory/source"
 
-# The distribution's tools, rather than those that a version manager put first in the PATH; and ccache's names of the
-# compilers, where there are any.
+# The distribution's tools, rather than those that a version manager put first in the PATH; and ccache's names
+# of the compilers, where there are any.
 cd -- "$source"
 PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin dpkg-buildpackage -us -uc "${@:2}"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# check.sh DIRECTORY TARBALL: the packages that build.sh has left in DIRECTORY, in a clean Debian from TARBALL (see
-# root.sh): they can be installed, do what they are for as root and as an ordinary user, can be upgraded, and leave
-# nothing behind when they are purged. As root.
+# check.sh DIRECTORY TARBALL: the packages that build.sh has left in DIRECTORY, in a clean Debian from TARBALL
+# (see root.sh): they can be installed, do what they are for as root and as an ordinary user, can be upgraded,
+# and leave nothing behind when they are purged. As root.
 set -euo pipefail
 
 directory=$(realpath -- "$1")
@@ -29,7 +29,8 @@ inside() {
     printf '%s\n' "${@/#"$directory"//mnt/packages}"
 }
 
-# What is in the root, but for dpkg's own backups and logs and the linker's cache, which come with any package.
+# What is in the root, but for dpkg's own backups and logs and the linker's cache, which come with any
+# package.
 files() {
     (cd "$root" && find . -xdev -path ./tmp -prune -o -print) |
         grep -vE '^\./(var/lib/dpkg/.*-old|var/log/.*|var/cache/ldconfig.*|mnt.*)$' | LC_ALL=C sort
@@ -42,9 +43,11 @@ smoke_tests() {
         for user in 0 1000; do
             title "test $test, as user $user"
             # shellcheck disable=SC2016 # expanded inside
-            in_root setpriv --reuid "$user" --regid "$user" --clear-groups sh -c '
-                cd /mnt/source && AUTOPKGTEST_TMP=$(mktemp -d) && export AUTOPKGTEST_TMP && exec "debian/tests/$1"' \
-                sh "$test"
+            in_root setpriv --reuid "$user" --regid "$user" --clear-groups sh -ec '
+                AUTOPKGTEST_TMP=$(mktemp -d)
+                export AUTOPKGTEST_TMP
+                cd /mnt/source
+                exec "debian/tests/$1"' sh "$test"
         done
     done < <(sed -n 's/^Tests: //p' "$source/debian/tests/control")
 }

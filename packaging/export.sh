@@ -1,6 +1,6 @@
 #!/bin/bash
-# export.sh DIRECTORY: the files of the tree, as they are now, in DIRECTORY: what git knows of or would, if asked to,
-# and nothing that was built.
+# export.sh DIRECTORY: the files of the tree, as they are now, in DIRECTORY: what git knows of or would, if
+# asked to, and nothing that was built.
 set -euo pipefail
 
 directory=$(realpath -m -- "$1")

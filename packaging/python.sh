@@ -1,8 +1,8 @@
 #!/bin/bash
-# python.sh DIRECTORY [PYTHON...]: the sdist of pyspaces and, for each PYTHON, a wheel that has libspaces within, in
-# DIRECTORY/python, made with the library that build.sh has left in DIRECTORY. Each is installed in a virtual
-# environment and runs a container there: a wheel built from the sdist on an installed libspaces, and the one that needs
-# none.
+# python.sh DIRECTORY [PYTHON...]: the sdist of pyspaces and, for each PYTHON, a wheel that has libspaces
+# within, in DIRECTORY/python, made with the library that build.sh has left in DIRECTORY. Each is installed in
+# a virtual environment and runs a container there: a wheel built from the sdist on an installed libspaces,
+# and the one that needs none.
 set -euo pipefail
 
 directory=$(realpath -- "$1")
@@ -34,7 +34,7 @@ for container in program, function:
     container.join()
 assert program.stdout.read() == b"0\n"
 assert (program.exitcode, function.exitcode) == (0, 7)
-print("pyspaces", pyspaces.__version__, "on libspaces", pyspaces.library_version(), "in Python", sys.version.split()[0])
+print("pyspaces", pyspaces.__version__, "on libspaces", pyspaces.library_version(), "in Python", sys.version)
 PROGRAM
 }
 
@@ -75,8 +75,8 @@ for python in "$@"; do
     smoke_test "$venv"
 
     title "the same, with libspaces within"
-    # The version is said here since auditwheel does not look at what the dynamic linker itself has to have: rseq(2)'s
-    # __rseq_offset, of glibc 2.35.
+    # The version is said here since auditwheel does not look at what the dynamic linker itself has to have:
+    # rseq(2)'s __rseq_offset, of glibc 2.35.
     auditwheel repair --plat "manylinux_2_35_$(uname -m)" --wheel-dir "$out/wheels" "$out"/built/*.whl
     mv -- "$prefix" "$prefix.away"
     "${pip[@]}" install --no-index --force-reinstall --find-links "$out/wheels" pyspaces

@@ -1,5 +1,5 @@
-"""The programs in the documents are those of examples/, which the tests run; their links lead somewhere; and copies of
-the licence are copies."""
+"""The documents show the programs of examples/ as they are, their links lead somewhere, and copies of the
+licence are copies."""
 
 import pathlib
 import re

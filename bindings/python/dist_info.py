@@ -1,11 +1,12 @@
 """dist_info.py PYPROJECT DIRECTORY: write NAME-VERSION.dist-info below DIRECTORY, and print where.
 
-For distributions that install the package without pip. The files are those of the "Recording installed projects"
-specification of PyPA, but for RECORD, which is for what pip may remove.
+For distributions that install the package without pip. The files are those of PyPA's specification "Recording
+installed projects", but for RECORD, which is for what pip may remove.
 """
 
 import pathlib
 import sys
+
 import tomllib
 
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# symbols.sh compare|update NM LIBRARY VERSION: packaging/debian/libspaces1.symbols lists what the library exports, each
-# symbol with the version that it came with. update adds new ones at VERSION; one that is gone is never taken out.
+# symbols.sh compare|update NM LIBRARY VERSION: packaging/debian/libspaces1.symbols lists what the library
+# exports, each symbol with the version that it came with. update adds new ones at VERSION; one that is gone
+# is never taken out.
 set -eu
 
 verb=$1 nm=$2 library=$3 version=$4
@@ -10,7 +11,8 @@ trap 'rm -rf "$work"' EXIT
 
 # dpkg-gensymbols(1) spells a versioned symbol NAME@VERSION, and lists the version itself as well.
 "$nm" -D --defined-only "$library" |
-    awk '$(NF - 1) == "A" { print $NF "@" $NF; next } { sub("@@", "@", $NF); print $NF }' | LC_ALL=C sort >"$work/exported"
+    awk '$(NF - 1) == "A" { print $NF "@" $NF; next } { sub("@@", "@", $NF); print $NF }' |
+    LC_ALL=C sort >"$work/exported"
 test -s "$work/exported"
 sed -n 's/^ \([^ ]*\) .*/\1/p' "$file" | LC_ALL=C sort >"$work/listed"
 

@@ -30,10 +30,10 @@ def page(name):
 
 
 def options_of_the_page(command):
-    """The names that space(1) has for a command: of each paragraph of options, unless it is not for that command."""
+    """The names of options in space(1), but for those of which it says that they are not for the command."""
     names = set()
-    for heads, text in re.findall(r"^((?:\*-.*\n)+)((?:\t.*\n)+)", page("space.1"), re.MULTILINE):
-        text = " ".join(text.split())
+    for heads, lines in re.findall(r"^((?:\*-.*\n)+)((?:\t.*\n)+)", page("space.1"), re.MULTILINE):
+        text = " ".join(lines.split())
         only = re.search(r"Only for \*(\w+)\*", text)
         other = re.search(r"Not for \*(\w+)\*", text)
         if (only and only[1] != command) or (other and other[1] == command):
