@@ -23,6 +23,11 @@ tar -C "$directory" --sort=name --owner=0 --group=0 --numeric-owner \
 cp -r packaging/debian "$source/debian"
 ln -s -- "${source##*/}" "$directory/source"
 
+# debhelper(7) gives a build a home of its own, where ccache would find nothing.
+if command -v ccache >/dev/null; then
+    CCACHE_DIR=$(ccache --get-config cache_dir)
+    export CCACHE_DIR
+fi
 # The distribution's tools, rather than those that a version manager put first in the PATH; and ccache's names
 # of the compilers, where there are any.
 cd -- "$source"
