@@ -77,7 +77,8 @@ for python in "$@"; do
     title "the same, with libspaces within"
     # The version is said here since auditwheel does not look at what the dynamic linker itself has to have:
     # rseq(2)'s __rseq_offset, of glibc 2.35.
-    auditwheel repair --plat "manylinux_2_35_$(uname -m)" --wheel-dir "$out/wheels" "$out"/built/*.whl
+    auditwheel repair --only-plat --plat "manylinux_2_35_$(uname -m)" \
+        --wheel-dir "$out/wheels" "$out"/built/*.whl
     mv -- "$prefix" "$prefix.away"
     "${pip[@]}" install --no-index --force-reinstall --find-links "$out/wheels" pyspaces
     smoke_test "$venv"
