@@ -1,7 +1,5 @@
-from pyspaces import Container
+import pyspaces
 
 script = "echo process $$ of user $(id -u) on $(uname -n); exit 3"
-box = Container(argv=["sh", "-c", script], all=True, hostname="box")
-box.start()
-box.join()
-print("exit status", box.exitcode)
+done = pyspaces.run(["sh", "-c", script], all=True, hostname="box")
+print("exit status", done.returncode)
