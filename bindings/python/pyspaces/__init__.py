@@ -19,7 +19,8 @@ from typing import Any as _Any
 
 from . import _spaces, subprocess
 from .container import Container
-from .errors import Error, RestoreError
+from .context import get_context
+from .errors import Error, RestoreError, WorkerLostError
 from .process import Chroot, Inject
 from .result import Result
 from .setns import setns
@@ -46,11 +47,13 @@ __all__ = [
     "Popen",
     "RestoreError",
     "Result",
+    "WorkerLostError",
     "call",
     "check_call",
     "check_output",
     "create_subprocess_exec",
     "create_subprocess_shell",
+    "get_context",
     "host_features",
     "library_version",
     "run",

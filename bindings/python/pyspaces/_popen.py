@@ -40,9 +40,7 @@ class Popen(popen_fork.Popen):
             if process_obj.kwargs["daemonize"]:
                 self._launch_daemon(process_obj, launch.spec, launch.is_program)
             else:
-                self.process = self._start(process_obj, launch.spec, launch.is_program)
-                self.pid = self.process.pid()
-                self.sentinel = self.process.pidfd()
+                self._adopt(self._start(process_obj, launch.spec, launch.is_program))
                 self._take_streams(process_obj)
         finally:
             launch.close()
@@ -57,17 +55,29 @@ class Popen(popen_fork.Popen):
         """Start the program or fork the callable; `before` runs first in a forked process."""
         if is_program:
             return _spaces.spaces_spawn(spec)
+        return self._fork(process_obj._run_in_container, spec, before)
 
+    def _fork(
+        self,
+        run: Callable[[int], int],
+        spec: _spaces.spaces_spec,
+        before: Callable[[], None] | None = None,
+    ) -> _spaces.spaces_process:
+        """Fork and call `run` with the descriptor that tells the end of this process."""
         _warn_of_threads()
         # The child can tell by this pipe that this process has ended: parent_process().sentinel.
         parent_sentinel, held = _stdio.pipe()
         self.finalizer = util.Finalize(self, os.close, (held,))
 
+        pid = os.getpid()
+
         def child() -> int:
             os.close(held)
             if before is not None:
                 before()
-            return _with_exit_handlers(process_obj._run_in_container, parent_sentinel)
+            if os.getpid() == pid:
+                _renew_heap()
+            return with_exit_handlers(run, parent_sentinel)
 
         try:
             return _spaces.spaces_fork(spec, child)
@@ -115,6 +125,11 @@ class Popen(popen_fork.Popen):
         os.close(ended)
         self.finalizer = util.Finalize(self, os.close, (self.sentinel,))
 
+    def _adopt(self, started: _spaces.spaces_process) -> None:
+        self.process = started
+        self.pid = started.pid()
+        self.sentinel = started.pidfd()
+
     def _take_streams(self, process_obj: Container) -> None:
         assert self.process is not None
         for stream, name in enumerate(_stdio.NAMES):
@@ -127,7 +142,7 @@ class Popen(popen_fork.Popen):
         # Another thread may close this object meanwhile: what is waited for is kept alive until the end.
         process = self.process
         if self.returncode is None and process is not None:
-            if not _readable(process.pidfd(), block=not flag & os.WNOHANG):
+            if not readable(process.pidfd(), block=not flag & os.WNOHANG):
                 return None
             self._collect(process)
         return self.returncode
@@ -154,12 +169,18 @@ class Popen(popen_fork.Popen):
     def interrupt(self) -> None:
         self._send_signal(signal.SIGINT)
 
+    def kill_all(self) -> None:
+        """Kill everything in the pid namespace of the process."""
+        process = self.process
+        if process is not None and self.returncode is None:
+            process.kill_all()
+
     def close(self) -> None:
         super().close()
         self.process = None
 
 
-def _with_exit_handlers(run: Callable[[int], int], parent_sentinel: int) -> int:
+def with_exit_handlers(run: Callable[[int], int], parent_sentinel: int) -> int:
     """Since Python 3.13, _bootstrap() leaves it to its caller to run multiprocessing's own exit handler."""
     if sys.version_info < (3, 13):
         return run(parent_sentinel)
@@ -171,7 +192,17 @@ def _with_exit_handlers(run: Callable[[int], int], parent_sentinel: int) -> int:
         atexit._run_exitfuncs()
 
 
-def _readable(fd: int, block: bool) -> bool:
+def _renew_heap() -> None:
+    """Have the child of a process of the same pid, in another pid namespace, share no blocks with it.
+
+    multiprocessing tells by the pid alone that its heap of shared memory is another process'.
+    """
+    heap = sys.modules.get("multiprocessing.heap")
+    if heap is not None:
+        heap.BufferWrapper._heap = heap.Heap()
+
+
+def readable(fd: int, block: bool) -> bool:
     # Waiting is done here and not in the library, so that signal handlers of Python run meanwhile.
     poller = select.poll()
     poller.register(fd, select.POLLIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from . import _stdio
@@ -14,6 +14,12 @@ from . import _stdio
 # the new process, in between them, and not by libspaces before it.
 SETUP_METHODS = ("preup", "daemonize", "chroot", "chdir", "chtty", "exceptup", "postup", "runup")
 METHODS = (*SETUP_METHODS, "preexec", "postexec", "exceptexec")
+
+
+def set_environment(env: Mapping[Any, Any]) -> None:
+    """Make `env` the whole environment of this process."""
+    os.environ.clear()
+    os.environ.update({os.fsdecode(name): os.fsdecode(env[name]) for name in env})
 
 
 class Steps:
@@ -28,9 +34,7 @@ class Steps:
     def runup(self) -> object:
         """Call the methods below and the target, in the order that the class tells."""
         if self.kwargs.get("env") is not None:
-            os.environ.clear()
-            env = self.kwargs["env"]
-            os.environ.update({os.fsdecode(name): os.fsdecode(env[name]) for name in env})
+            set_environment(self.kwargs["env"])
         try:
             self.preup()
             self.daemonize()

@@ -173,9 +173,7 @@ class Container(Steps, multiprocessing.Process):
 
     def kill_all(self) -> None:
         """Kill everything in the container's pid namespace; without one of its own, only the program."""
-        popen = self._started_popen()
-        if popen.process is not None and popen.returncode is None:
-            popen.process.kill_all()
+        self._started_popen().kill_all()
 
     @property
     def result(self) -> Result | None:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import builtins
 import errno as _errno
+import multiprocessing
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _spaces
 
-__all__ = ["Error", "RestoreError"]
+if TYPE_CHECKING:
+    from .result import Result
+
+__all__ = ["Error", "RestoreError", "WorkerLostError"]
 
 
 class Error(OSError):
@@ -51,6 +55,18 @@ class RestoreError(Error):
 
     Whatever it does from now on is done in the wrong place. End the process.
     """
+
+
+class WorkerLostError(multiprocessing.ProcessError):
+    """A worker of a pool has died while it had this task, which may have been done in part."""
+
+    def __init__(self, message: str, result: Result | None = None) -> None:
+        super().__init__(message)
+        self.result = result
+        """How the worker has ended, where that is known."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (*self.args, self.result)
 
 
 def _like(builtin: type[Exception]) -> type[Error]:

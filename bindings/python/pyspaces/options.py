@@ -157,5 +157,65 @@ class ContainerOptions(CommonOptions, total=False):
     proc: StrPath
 
 
+class ContextOptions(TypedDict, total=False):
+    """What pyspaces.get_context() takes: those of Container's that all processes of a context can share."""
+
+    all: bool
+    user: NamespaceChoice
+    newuser: NamespaceChoice
+    cgroup: NamespaceChoice
+    newcgroup: NamespaceChoice
+    ipc: NamespaceChoice
+    newipc: NamespaceChoice
+    uts: NamespaceChoice
+    newuts: NamespaceChoice
+    net: NamespaceChoice
+    newnet: NamespaceChoice
+    pid: NamespaceChoice
+    newpid: NamespaceChoice
+    time: NamespaceChoice
+    newtime: NamespaceChoice
+    mnt: NamespaceChoice
+    newns: NamespaceChoice
+    flags: int
+
+    uid_map: IdMap
+    gid_map: IdMap
+    map_zero: bool
+    setgroups: bool | None
+
+    workdir: StrPath | Literal[False] | None
+    env: Mapping[str, str] | None
+    stdout: Stream
+    stderr: Stream
+    uid: int | None
+    gid: int | None
+    groups: Sequence[int] | None
+    umask: int | None
+    rlimits: Mapping[str | int, int | tuple[int, int]] | None
+    no_new_privs: bool
+    oom_score_adj: int | None
+    new_session: bool
+    pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
+
+    hostname: str | None
+    domainname: str | None
+    time_offsets: Mapping[str, float] | None
+    rootdir: StrPath | Literal[False] | None
+    readonly: bool
+    pivot_root: bool
+    propagation: str | None
+    mounts: Sequence[Mount]
+    default_mounts: bool
+    mount_proc: bool | None
+
+    init: bool
+    time_limit: float | None
+    time_limit_grace: float
+    die_with_parent: bool
+
+    spec: str | bytes | Mapping[str, Any] | None
+
+
 # Switches that may also be given by name alone, as positional arguments.
 SWITCHES = ("map_zero", "daemonize")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import NamedTuple
 
 from . import _spaces
@@ -39,3 +40,27 @@ def from_library(result: _spaces.spaces_result) -> Result:
         system_time=result.system_time() / 1e6,
         peak_memory=result.peak_memory(),
     )
+
+
+def in_words(result: Result) -> str:
+    """How the process ended, to follow its name: "was ended by signal 9 (SIGKILL) …"."""
+    if result.cause == "exited":
+        return f"exited with code {result.exit_code}"
+    ways = {
+        "time-limit": "was ended by its time limit",
+        "killed": "was killed by this process",
+        "seccomp": "made a system call that its filter forbids",
+    }
+    way = ways.get(result.cause, "was ended")
+    name = _signal_name(result.signal)
+    words = f"{way} by signal {result.signal} ({name})" if result.signal else way
+    if result.cause == "signaled" and result.signal == signal.SIGKILL:
+        words += ", as by the kernel where memory is short"
+    return words
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "a real-time signal"

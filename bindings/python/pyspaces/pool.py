@@ -1,0 +1,314 @@
+"""Pool: multiprocessing's, with workers whose death is an error of the task that they had."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterable
+from multiprocessing import connection, pool, reduction, util
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from . import errors, result
+
+__all__ = ["Pool"]
+
+_Job = tuple[int, Any]  # of a task, and the position in it
+_Answer = Any  # (job, position, (whether it was successful, value or exception)), or None at the end
+
+
+class Pool(pool.Pool):
+    """multiprocessing.Pool, where no task waits for ever because its worker has died.
+
+    A task whose worker has died fails with WorkerLostError, which tells how it has ended; the others go on,
+    with a new worker in its place. Workers share no lock and no pipe, so that none can take the others along.
+
+    Tasks are handed out one at a time. So an iterable that is given to imap() is read as fast as workers take
+    from it, and no faster.
+    """
+
+    # Attributes of multiprocessing.pool.Pool that its type stubs do not have.
+    _ctx: BaseContext
+    _change_notifier: Any
+
+    def __init__(
+        self,
+        processes: int | None = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: Iterable[Any] = (),
+        maxtasksperchild: int | None = None,
+        context: BaseContext | None = None,
+    ) -> None:
+        super().__init__(processes, initializer, initargs, maxtasksperchild, context)
+        self._dispatcher.survive()
+
+    def _setup_queues(self) -> None:
+        self._dispatcher = _Dispatcher()
+        # The threads of the pool may hold on to these, but not to the pool.
+        self.Process = self._dispatcher.worker  # type: ignore[method-assign,assignment]
+        self._inqueue = self._outqueue = self._dispatcher
+        self._quick_put = self._dispatcher.send
+        self._quick_get = self._dispatcher.receive
+
+    def _get_sentinels(self) -> list[Any]:
+        return [self._change_notifier._reader]
+
+    @staticmethod
+    def _help_stuff_finish(inqueue: _Dispatcher, task_handler: threading.Thread, size: int) -> None:
+        inqueue.close()
+
+
+class _Worker:
+    """What a pool knows of one of its processes."""
+
+    def __init__(
+        self, dispatcher: _Dispatcher, process: BaseProcess, queues: tuple[Any, Any], limit: Any
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._process = process
+        self.started = False
+        self.tasks, self.results = queues
+        self.remaining = limit  # tasks until it ends, or None
+        self.job: _Job | None = None  # the one that it has
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._process, name)
+
+    @property
+    def name(self) -> str:
+        return self._process.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._process.name = name
+
+    @property
+    def daemon(self) -> bool:
+        return self._process.daemon
+
+    @daemon.setter
+    def daemon(self, on: bool) -> None:
+        self._process.daemon = on
+
+    def start(self) -> None:
+        try:
+            self._process.start()
+        except Exception as error:
+            self._close()
+            if not self._dispatcher.mourn(error):
+                raise
+        else:
+            self.started = True
+            self.tasks._reader.close()
+            self.results._writer.close()
+            self._dispatcher.add(self)
+
+    def _close(self) -> None:
+        for end in (self.tasks._reader, self.tasks._writer, self.results._reader, self.results._writer):
+            end.close()
+
+    # A worker that could not be started is no process that may be asked.
+
+    @property
+    def exitcode(self) -> int | None:
+        return self._process.exitcode if self.started else None
+
+    def is_alive(self) -> bool:
+        return self.started and self._process.is_alive()
+
+    def terminate(self) -> None:
+        if self.started:
+            self._process.terminate()
+
+    def join(self, timeout: float | None = None) -> None:
+        if self.started:
+            self._process.join(timeout)
+
+
+class _Dispatcher:
+    """Hands tasks to workers, and their results to the pool. Each worker has pipes of its own.
+
+    The pool calls send() in one thread, receive() in another, and starts workers in a third.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()  # and the lock for what follows
+        self._workers: dict[int, _Worker] = {}  # by their sentinels
+        self._idle: collections.deque[_Worker] = collections.deque()
+        self._answers: collections.deque[_Answer] = collections.deque()
+        self._ending = False  # there are no more tasks
+        self._closed = False
+        self._survives = False
+        self._failure: Exception | None = None  # why a worker could not be replaced
+        self._woken, self._wake = connection.Pipe(duplex=False)
+        os.set_blocking(self._wake.fileno(), False)
+        util.register_after_fork(self, _Dispatcher._after_fork)
+
+    def _after_fork(self) -> None:
+        """In a worker: close what is this process', lest the others do not see it end."""
+        for worker in self._workers.values():
+            worker.tasks._writer.close()
+            worker.results._reader.close()
+
+    # --- Called by the thread that starts workers ---------------------------------------------------------
+
+    def worker(self, ctx: BaseContext, target: Callable[..., object], args: tuple[Any, ...]) -> _Worker:
+        """A new worker, not started yet; `args` begins with the queues that all workers would share."""
+        queues = ctx.SimpleQueue(), ctx.SimpleQueue()
+        process = ctx.Process(target=target, args=(*queues, *args[2:]))  # type: ignore[attr-defined]
+        return _Worker(self, process, queues, limit=args[4])
+
+    def add(self, worker: _Worker) -> None:
+        with self._changed:
+            self._workers[worker.sentinel] = worker
+            self._rest(worker)
+        self._interrupt()
+
+    def survive(self) -> None:
+        """From now on, a worker that cannot be started is no reason to end the pool."""
+        self._survives = True
+
+    def mourn(self, error: Exception) -> bool:
+        """A worker could not be started; returns whether the pool goes on without it."""
+        if not self._survives:
+            return False
+        warnings.warn(f"a worker of the pool could not be replaced: {error}", RuntimeWarning, stacklevel=2)
+        with self._changed:
+            self._failure = error
+            self._changed.notify_all()
+        return True
+
+    # --- Called by the thread that reads tasks ------------------------------------------------------------
+
+    def send(self, task: Any) -> None:
+        """Give a task to the next worker that is free; None: there are no more."""
+        if task is None:
+            with self._changed:
+                self._ending = True
+                while self._idle:
+                    self._dismiss(self._idle.popleft())
+            return
+        data = reduction.ForkingPickler.dumps(task)
+        while True:
+            worker = self._next_worker()
+            if worker is None:
+                return
+            with self._changed:
+                worker.job = task[:2]
+            try:
+                worker.tasks._writer.send_bytes(data)
+                return
+            except OSError:
+                with self._changed:
+                    if worker.job is None:
+                        return  # it has died meanwhile, and the task has failed
+                    worker.job = None  # it had died before, and has not got it
+
+    def _next_worker(self) -> _Worker | None:
+        with self._changed:
+            while not self._closed:
+                while self._idle:
+                    worker = self._idle.popleft()
+                    if worker.is_alive():
+                        return worker
+                if self._failure is not None and not self._workers:
+                    raise self._failure
+                self._changed.wait()
+        return None
+
+    def _rest(self, worker: _Worker) -> None:
+        if worker.remaining == 0:
+            return  # it ends by itself
+        if worker.remaining is not None:
+            worker.remaining -= 1
+        if self._ending:
+            self._dismiss(worker)
+        else:
+            self._idle.append(worker)
+            self._changed.notify_all()
+
+    @staticmethod
+    def _dismiss(worker: _Worker) -> None:
+        with contextlib.suppress(OSError):
+            worker.tasks.put(None)
+
+    # --- Called by the thread that reads results ----------------------------------------------------------
+
+    def receive(self) -> _Answer:
+        """The next answer."""
+        while True:
+            with self._changed:
+                if self._answers:
+                    return self._answers.popleft()
+                by_source: dict[Any, _Worker] = {}
+                for worker in self._workers.values():
+                    by_source[worker.sentinel] = worker
+                    if not worker.results._reader.closed:
+                        by_source[worker.results._reader] = worker
+            for source in connection.wait([self._woken, *by_source]):
+                if source is self._woken:
+                    self._woken.recv_bytes()
+                elif isinstance(source, int):
+                    self._bury(by_source[source])
+                else:
+                    self._read(by_source[source])
+
+    def _read(self, worker: _Worker) -> None:
+        try:
+            data = worker.results._reader.recv_bytes()
+        except (EOFError, OSError):
+            worker.results._reader.close()  # it is about to end
+            return
+        job = worker.job
+        try:
+            answer = reduction.ForkingPickler.loads(data)
+        except Exception as error:
+            answer = (*(job or (None, None)), (False, error))
+        with self._changed:
+            worker.job = None
+            self._answers.append(answer)
+            self._rest(worker)
+
+    def _bury(self, worker: _Worker) -> None:
+        """The worker has ended: what it has still said counts, and then its task has failed."""
+        while not worker.results._reader.closed and worker.results._reader.poll():
+            self._read(worker)
+        worker.join()
+        with self._changed:
+            del self._workers[worker.sentinel]
+            with contextlib.suppress(ValueError):
+                self._idle.remove(worker)
+            job, worker.job = worker.job, None
+            if job is not None:
+                self._answers.append((*job, (False, _lost(worker))))
+            self._changed.notify_all()
+        # The other pipe is closed with the worker: send() may be about to write to it.
+        worker.results._reader.close()
+
+    # --- Called by the thread that ends the pool, and others ----------------------------------------------
+
+    def put(self, answer: _Answer) -> None:
+        """Have receive() return this, too."""
+        with self._changed:
+            self._answers.append(answer)
+        self._interrupt()
+
+    def close(self) -> None:
+        """Have send() wait no longer. Tasks are let go."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _interrupt(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._wake.send_bytes(b"")
+
+
+def _lost(worker: _Worker) -> errors.WorkerLostError:
+    ended: result.Result | None = getattr(worker, "result", None)
+    how = f"exited with code {worker.exitcode}" if ended is None else result.in_words(ended)
+    return errors.WorkerLostError(f"worker {worker.pid} ({worker.name}) had this task and {how}", ended)
