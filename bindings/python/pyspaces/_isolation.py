@@ -26,6 +26,17 @@ _REFUSED: Mapping[str, str] = {
     "stdin": "multiprocessing gives /dev/null to every process: pass a Pipe() or a Queue()",
     "proc": "it is for Inject",
 }
+_MOUNTS_AND_ROOT = {
+    "all",
+    "mnt",
+    "newns",
+    "flags",
+    "rootdir",
+    "pivot_root",
+    "mounts",
+    "default_mounts",
+    "spec",
+}
 
 
 class Descriptor(NamedTuple):
@@ -114,11 +125,11 @@ class Isolation:
 
         What has been mounted there on purpose stays.
         """
-        launch = self._callable._prepare()
-        try:
-            config: dict[str, Any] = json.loads(launch.spec.to_json())
-        finally:
-            launch.close()
+        look_at = {name: self.options[name] for name in self.options.keys() & _MOUNTS_AND_ROOT}
+        if self.options.get("mnt", self.options.get("newns")) not in (True, False, None):
+            look_at["mnt"] = "/proc/self/ns/mnt"  # any, since an open file has no text form
+            look_at.pop("newns", None)
+        config: dict[str, Any] = json.loads(_Template(target=os.getpid, **look_at)._prepare().spec.to_json())
         root = config.get("root", {}).get("path")
         if any(os.path.normpath(each["destination"]) == SHARED_MEMORY for each in config.get("mounts", ())):
             return False, False

@@ -45,6 +45,7 @@ class Popen(_popen.Popen):
                 self._adopt(_spaces.spaces_spawn(launch.spec))
             finally:
                 launch.close()
+                del launch  # its Spec has duplicates of the descriptors, and a traceback would keep it
         except BaseException:
             self.finalizer()
             raise

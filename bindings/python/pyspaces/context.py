@@ -137,15 +137,15 @@ class IsolatedContext(BaseContext):
         self._preload = ["__main__"]
         base = _BASES[method]
 
-        def __reduce__(process: BaseProcess) -> Any:
+        def __reduce_ex__(process: BaseProcess, protocol: Any) -> Any:
             if type(process) is not self.Process:
-                return object.__reduce_ex__(process, 2)  # a subclass is found by its name
+                return object.__reduce_ex__(process, protocol)  # a subclass is found by its name
             return _preparation.reduce_to(base, process)
 
         self.Process = type(
             base.__name__,
             (IsolatedProcess, base),
-            {"__doc__": base.__doc__, "__reduce__": __reduce__, "_context": self},
+            {"__doc__": base.__doc__, "__reduce_ex__": __reduce_ex__, "_context": self},
         )
 
     # --- Starting -----------------------------------------------------------------------------------------

@@ -9,12 +9,12 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from multiprocessing import Pipe
+from multiprocessing import Pipe, resource_sharer, resource_tracker
 from typing import Any, Callable
 
 import pytest
 
-from pyspaces import Container
+from pyspaces import Container, _popen_forkserver, get_context
 
 ROOT = os.getuid() == 0
 needs_root = pytest.mark.skipif(not ROOT, reason="needs root")
@@ -131,3 +131,21 @@ def make_root(path: pathlib.Path) -> str:
             with contextlib.suppress(PermissionError):
                 directory.chmod(directory.stat().st_mode | 0o055)
     return str(path)
+
+
+# --- Contexts of multiprocessing --------------------------------------------------------------------------
+
+METHODS = ("fork", "spawn", "forkserver")
+
+
+def isolated(method: str, **options: Any) -> Any:
+    """A context whose processes have everything of their own."""
+    return get_context(method, all=True, **options)
+
+
+def stop_helpers() -> None:
+    """End what multiprocessing keeps running beside its processes until the end of the program."""
+    if resource_sharer._resource_sharer._listener is not None:
+        resource_sharer.stop(timeout=30)
+    _popen_forkserver.servers.stop()
+    resource_tracker._resource_tracker._stop()

@@ -1,0 +1,124 @@
+"""Run CPython's own tests of multiprocessing with isolated contexts in the place of multiprocessing's.
+
+    run.py METHOD [--part] [--list] [PATTERN...]
+
+METHOD is fork, spawn or forkserver. Every process of the tests is in new namespaces of all kinds, but for what
+exceptions.py names; what it says cannot pass is run too, and it is a failure where it does. --part is what there
+is always time for; PATTERN is a part of the name of a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import multiprocessing
+import multiprocessing.context
+import os
+import signal
+import sys
+import time
+import unittest
+from typing import Any
+
+import exceptions
+
+import pyspaces
+
+SKIPPED = 77
+DEADLINE = 120.0  # seconds for one test, which takes one or two
+
+
+def isolation(*shared: str) -> dict[str, Any]:
+    """All namespaces but those that are to be the caller's."""
+    options: dict[str, Any] = dict.fromkeys(shared, False)
+    return {**options, "all": True, "map_zero": os.getuid() != 0}
+
+
+class Result(unittest.TextTestResult):
+    """Gives every test the context that it needs, and ends one that hangs."""
+
+    method = ""
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        shared = exceptions.lookup(exceptions.SHARED, self.method, test.id())
+        install(self.method, isolation(*(shared.namespaces if shared else ())))
+        self._set_deadline(DEADLINE)
+        self._begin = time.monotonic()
+        super().startTest(test)
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        self._set_deadline(0)
+        super().stopTest(test)
+
+    def addSuccess(self, test: unittest.TestCase) -> None:
+        listed = exceptions.lookup(exceptions.CANNOT_PASS, self.method, test.id())
+        if listed:
+            self.addUnexpectedSuccess(test)
+        else:
+            super().addSuccess(test)
+
+    def addFailure(self, test: unittest.TestCase, err: Any) -> None:
+        if exceptions.lookup(exceptions.CANNOT_PASS, self.method, test.id()):
+            self.addExpectedFailure(test, err)
+        else:
+            super().addFailure(test, err)
+
+    def addError(self, test: unittest.TestCase, err: Any) -> None:
+        if exceptions.lookup(exceptions.CANNOT_PASS, self.method, test.id()):
+            self.addExpectedFailure(test, err)
+        else:
+            super().addError(test, err)
+
+    @staticmethod
+    def _set_deadline(seconds: float) -> None:
+        def end(*_: object) -> None:
+            # Once more, should the test hang in its tearDown too.
+            signal.setitimer(signal.ITIMER_REAL, DEADLINE)
+            raise TimeoutError(f"the test has not ended after {DEADLINE:.0f} seconds")
+
+        signal.signal(signal.SIGALRM, end)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def install(method: str, options: dict[str, Any]) -> None:
+    """Put an isolated context where multiprocessing has its own of this start method."""
+    contexts: Any = multiprocessing.context
+    default = contexts._default_context
+    was = contexts._concrete_contexts[method]
+    contexts._concrete_contexts[method] = pyspaces.get_context(method, **options)
+    if default._actual_context is was:
+        default._actual_context = contexts._concrete_contexts[method]
+
+
+def tests(method: str, patterns: list[str]) -> unittest.TestSuite:
+    loader = unittest.TestLoader()
+    loader.testNamePatterns = [f"*{pattern}*" for pattern in patterns] or None
+    suite = loader.loadTestsFromModule(importlib.import_module(f"test.test_multiprocessing_{method}"))
+    executors = importlib.import_module("test.test_concurrent_futures")
+    kind = {"fork": "ProcessPoolFork", "spawn": "ProcessPoolSpawn", "forkserver": "ProcessPoolForkserver"}
+    for name, case in vars(executors).items():
+        if isinstance(case, type) and name.startswith(kind[method]) and issubclass(case, unittest.TestCase):
+            suite.addTest(loader.loadTestsFromTestCase(case))
+    return suite
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("method", choices=["fork", "spawn", "forkserver"])
+    parser.add_argument("--part", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("patterns", nargs="*")
+    arguments = parser.parse_args()
+    try:
+        suite = tests(arguments.method, arguments.patterns or (exceptions.PART if arguments.part else []))
+    except ImportError as error:
+        print(f"skipped: {error} (the package libpython3-testsuite has it)")
+        return SKIPPED
+    install(arguments.method, isolation())
+    Result.method = arguments.method
+    runner = unittest.TextTestRunner(verbosity=2, resultclass=Result)
+    return not runner.run(suite).wasSuccessful()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
