@@ -75,9 +75,6 @@ class _Worker:
         self.remaining = limit  # tasks until it ends, or None
         self.job: _Job | None = None  # the one that it has
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._process, name)
-
     @property
     def name(self) -> str:
         return self._process.name
@@ -111,7 +108,21 @@ class _Worker:
         for end in (self.tasks._reader, self.tasks._writer, self.results._reader, self.results._writer):
             end.close()
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
     # A worker that could not be started is no process that may be asked.
+
+    @property
+    def sentinel(self) -> int:
+        if not self.started:
+            raise AttributeError("sentinel")
+        return self._process.sentinel
+
+    @property
+    def result(self) -> result.Result | None:
+        return getattr(self._process, "result", None)
 
     @property
     def exitcode(self) -> int | None:
@@ -309,6 +320,6 @@ class _Dispatcher:
 
 
 def _lost(worker: _Worker) -> errors.WorkerLostError:
-    ended: result.Result | None = getattr(worker, "result", None)
+    ended = worker.result
     how = f"exited with code {worker.exitcode}" if ended is None else result.in_words(ended)
     return errors.WorkerLostError(f"worker {worker.pid} ({worker.name}) had this task and {how}", ended)

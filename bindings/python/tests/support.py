@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pathlib
 import shutil
@@ -145,6 +146,7 @@ def isolated(method: str, **options: Any) -> Any:
 
 def stop_helpers() -> None:
     """End what multiprocessing keeps running beside its processes until the end of the program."""
+    gc.collect()  # of what the tracker knows
     if resource_sharer._resource_sharer._listener is not None:
         resource_sharer.stop(timeout=30)
     _popen_forkserver.servers.stop()

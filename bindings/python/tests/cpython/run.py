@@ -1,10 +1,10 @@
 """Run CPython's own tests of multiprocessing with isolated contexts in the place of multiprocessing's.
 
-    run.py METHOD [--part] [--list] [PATTERN...]
+    run.py METHOD [--part] [PATTERN...]
 
 METHOD is fork, spawn or forkserver. Every process of the tests is in new namespaces of all kinds, but for what
-exceptions.py names; what it says cannot pass is run too, and it is a failure where it does. --part is what there
-is always time for; PATTERN is a part of the name of a test.
+exceptions.py names; what it says cannot pass is run too, and it is a failure where it does. --part: only what
+there is always time for; PATTERN: only tests with this in their names.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import multiprocessing.context
 import os
 import signal
 import sys
-import time
 import unittest
 from typing import Any
 
@@ -40,10 +39,8 @@ class Result(unittest.TextTestResult):
     method = ""
 
     def startTest(self, test: unittest.TestCase) -> None:
-        shared = exceptions.lookup(exceptions.SHARED, self.method, test.id())
-        install(self.method, isolation(*(shared.namespaces if shared else ())))
+        install(self.method, isolation(*exceptions.shared_by(test.id())))
         self._set_deadline(DEADLINE)
-        self._begin = time.monotonic()
         super().startTest(test)
 
     def stopTest(self, test: unittest.TestCase) -> None:
@@ -51,20 +48,19 @@ class Result(unittest.TextTestResult):
         super().stopTest(test)
 
     def addSuccess(self, test: unittest.TestCase) -> None:
-        listed = exceptions.lookup(exceptions.CANNOT_PASS, self.method, test.id())
-        if listed:
+        if exceptions.reason_against(test.id()):
             self.addUnexpectedSuccess(test)
         else:
             super().addSuccess(test)
 
     def addFailure(self, test: unittest.TestCase, err: Any) -> None:
-        if exceptions.lookup(exceptions.CANNOT_PASS, self.method, test.id()):
+        if exceptions.reason_against(test.id()):
             self.addExpectedFailure(test, err)
         else:
             super().addFailure(test, err)
 
     def addError(self, test: unittest.TestCase, err: Any) -> None:
-        if exceptions.lookup(exceptions.CANNOT_PASS, self.method, test.id()):
+        if exceptions.reason_against(test.id()):
             self.addExpectedFailure(test, err)
         else:
             super().addError(test, err)
@@ -106,14 +102,18 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("method", choices=["fork", "spawn", "forkserver"])
     parser.add_argument("--part", action="store_true")
-    parser.add_argument("--list", action="store_true")
     parser.add_argument("patterns", nargs="*")
     arguments = parser.parse_args()
     try:
         suite = tests(arguments.method, arguments.patterns or (exceptions.PART if arguments.part else []))
     except ImportError as error:
-        print(f"skipped: {error} (the package libpython3-testsuite has it)")
+        print(
+            f"skipped: {error} (Debian has it in libpython{sys.version_info.major}.{sys.version_info.minor}-testsuite)"
+        )
         return SKIPPED
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # which is ignored where a shell has no job control
     install(arguments.method, isolation())
     Result.method = arguments.method
     runner = unittest.TextTestRunner(verbosity=2, resultclass=Result)
