@@ -206,10 +206,13 @@ class Server:
             spec.freeze_env()
             spec.add_fd(theirs.fileno(), theirs.fileno())
             try:
-                self._process = _spaces.spaces_spawn(spec)
+                server = _spaces.spaces_spawn(spec)
             except BaseException:
                 ours.close()
                 raise
+        # At the end of the program, when multiprocessing has ended the processes.
+        self.stop = util.Finalize(self, _stop, args=(ours, server), exitpriority=-100)
+        """End the server, at most once. Its processes go on."""
 
     def send(self, request: Request, fds: Sequence[int]) -> None:
         """Raises BrokenPipeError or ConnectionResetError where the server has ended."""
@@ -217,10 +220,12 @@ class Server:
 
     def forget(self) -> None:
         """In a fork of the process that uses it."""
+        self.stop.cancel()
         self._control.close()
 
-    def stop(self) -> None:
-        self._control.close()
-        _popen.readable(self._process.pidfd(), block=True)
-        with contextlib.suppress(errors.Error):  # where something else has reaped it
-            self._process.wait(0)
+
+def _stop(control: socket.socket, process: _spaces.spaces_process) -> None:
+    control.close()
+    _popen.readable(process.pidfd(), block=True)
+    with contextlib.suppress(errors.Error):  # where something else has reaped it
+        process.wait(0)

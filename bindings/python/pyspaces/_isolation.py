@@ -115,7 +115,7 @@ class Isolation:
         launch = template._prepare()
         if self.hides_shared_memory:
             # Semaphores and shared memory are files there, which processes open by name.
-            launch.spec.add_mount(SHARED_MEMORY, SHARED_MEMORY, "bind", "rw,nosuid,nodev")
+            launch.spec.add_mount(SHARED_MEMORY, SHARED_MEMORY, "bind", "rbind,nosuid,nodev")
         return launch
 
     # --- Files that processes share -----------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
     run.py METHOD [--part] [PATTERN...]
 
-METHOD is fork, spawn or forkserver. Every process of the tests is in new namespaces of all kinds, but for what
-exceptions.py names; what it says cannot pass is run too, and it is a failure where it does. --part: only what
-there is always time for; PATTERN: only tests with this in their names.
+METHOD is fork, spawn or forkserver. Every process of the tests is in new namespaces of all kinds, but for
+what exceptions.py names; what it says cannot pass is run too, and it is a failure where it does. --part: only
+what there is always time for; PATTERN: only tests with this in their names.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import importlib
 import multiprocessing
 import multiprocessing.context
 import os
+import re
 import signal
 import sys
 import unittest
@@ -86,16 +87,43 @@ def install(method: str, options: dict[str, Any]) -> None:
         default._actual_context = contexts._concrete_contexts[method]
 
 
+def delegate(name: str) -> None:
+    """Have multiprocessing.NAME() ask the context of the moment, and not the class that it is bound to."""
+
+    def function(*args: Any, **options: Any) -> Any:
+        return getattr(multiprocessing.get_context(), name)(*args, **options)
+
+    setattr(multiprocessing, name, function)
+
+
 def tests(method: str, patterns: list[str]) -> unittest.TestSuite:
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{pattern}*" for pattern in patterns] or None
     suite = loader.loadTestsFromModule(importlib.import_module(f"test.test_multiprocessing_{method}"))
     executors = importlib.import_module("test.test_concurrent_futures")
-    kind = {"fork": "ProcessPoolFork", "spawn": "ProcessPoolSpawn", "forkserver": "ProcessPoolForkserver"}
+    own = re.compile(f"ProcessPool{method}(?!server)", re.IGNORECASE)
     for name, case in vars(executors).items():
-        if isinstance(case, type) and name.startswith(kind[method]) and issubclass(case, unittest.TestCase):
+        if isinstance(case, type) and issubclass(case, unittest.TestCase) and own.match(name):
             suite.addTest(loader.loadTestsFromTestCase(case))
     return suite
+
+
+def namespaces() -> set[str]:
+    return {os.readlink(f"/proc/self/ns/{name}") for name in os.listdir("/proc/self/ns")}
+
+
+def tell_namespaces(sender: Any) -> None:
+    sender.send(namespaces())
+
+
+def check_isolation() -> None:
+    """Processes of multiprocessing are isolated by what has been installed."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.Process(target=tell_namespaces, args=(sender,))
+    process.start()
+    shared = receiver.recv() & namespaces()
+    process.join()
+    assert not shared, f"not isolated: {shared}"
 
 
 def main() -> int:
@@ -104,17 +132,20 @@ def main() -> int:
     parser.add_argument("--part", action="store_true")
     parser.add_argument("patterns", nargs="*")
     arguments = parser.parse_args()
+    for name in ("Manager", "Pool"):
+        delegate(name)
     try:
         suite = tests(arguments.method, arguments.patterns or (exceptions.PART if arguments.part else []))
     except ImportError as error:
-        print(
-            f"skipped: {error} (Debian has it in libpython{sys.version_info.major}.{sys.version_info.minor}-testsuite)"
-        )
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        print(f"skipped: {error} (Debian has it in libpython{version}-testsuite)")
         return SKIPPED
     signal.signal(
         signal.SIGINT, signal.default_int_handler
     )  # which is ignored where a shell has no job control
     install(arguments.method, isolation())
+    multiprocessing.set_start_method(arguments.method, force=True)
+    check_isolation()
     Result.method = arguments.method
     runner = unittest.TextTestRunner(verbosity=2, resultclass=Result)
     return not runner.run(suite).wasSuccessful()
