@@ -211,11 +211,10 @@ def readable(fd: int, block: bool) -> bool:
 
 def _warn_of_threads() -> None:
     """As os.fork() does since Python 3.12."""
-    if sys.version_info < (3, 12) or len(os.listdir("/proc/self/task")) < 2:
-        return
-    warnings.warn(
-        f"This process (pid={os.getpid()}) is multi-threaded, use of a callable in a container may lead to "
-        "deadlocks in the child. A program (argv=) is started without fork().",
-        DeprecationWarning,
-        stacklevel=8,  # the caller of start()
-    )
+    if sys.version_info >= (3, 12) and len(os.listdir("/proc/self/task")) > 1:
+        warnings.warn(
+            f"This process (pid={os.getpid()}) is multi-threaded, use of a callable in a container may lead "
+            "to deadlocks in the child. A program (argv=) needs no fork(), nor does another start method.",
+            DeprecationWarning,
+            skip_file_prefixes=(os.path.dirname(__file__), os.path.dirname(util.__file__)),
+        )

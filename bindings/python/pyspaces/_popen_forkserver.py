@@ -29,7 +29,7 @@ class Servers:
     def send(self, key: Key, request: _forkserver.Request, fds: Sequence[int]) -> None:
         """Have the server of this kind start a process; it is started itself where there is none yet."""
         with self._lock:
-            if key in self._running:
+            if key in self._running and self._running[key].stop.still_active():
                 try:
                     return self._running[key].send(request, fds)
                 except (BrokenPipeError, ConnectionResetError):
@@ -79,7 +79,7 @@ class Popen(popen_fork.Popen):
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.sentinel = self._channel.fileno()
         # The end of the pipe tells the process of our end: it stays open until close().
-        self.finalizer = util.Finalize(self, _close, (writer, self._channel))
+        self.finalizer = util.Finalize(self, _close, (writer, self._channel), exitpriority=-200)
         try:
             with theirs:
                 self._request([theirs.fileno(), reader])

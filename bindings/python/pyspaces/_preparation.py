@@ -12,7 +12,7 @@ from typing import Any
 from ._isolation import Isolation
 
 
-def dump(popen: Any, process_obj: BaseProcess, isolation: Isolation) -> memoryview:
+def dump(popen: Any, process_obj: BaseProcess, isolation: Isolation) -> bytes:
     """For multiprocessing.spawn._main(); `popen` is told of the descriptors that the process needs."""
     told = data(process_obj.name)
     if isolation.has_own_directory:
@@ -24,7 +24,7 @@ def dump(popen: Any, process_obj: BaseProcess, isolation: Isolation) -> memoryvi
         reduction.dump(process_obj, file)
     finally:
         context.set_spawning_popen(None)
-    return file.getbuffer()
+    return file.getvalue()
 
 
 def data(name: str) -> dict[str, Any]:
@@ -46,11 +46,12 @@ def tracker() -> int:
     return fd
 
 
-def write(fd: int, content: memoryview) -> None:
+def write(fd: int, content: bytes) -> None:
     """Write all of it; a process that has ended meanwhile is no error, since its exit code says more."""
+    rest = memoryview(content)
     try:
-        while content:
-            content = content[os.write(fd, content) :]
+        while rest:
+            rest = rest[os.write(fd, rest) :]
     except BrokenPipeError:
         pass
 

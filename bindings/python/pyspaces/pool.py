@@ -92,17 +92,18 @@ class _Worker:
         self._process.daemon = on
 
     def start(self) -> None:
-        try:
-            self._process.start()
-        except Exception as error:
-            self._close()
-            if not self._dispatcher.mourn(error):
-                raise
-        else:
-            self.started = True
-            self.tasks._reader.close()
-            self.results._writer.close()
-            self._dispatcher.add(self)
+        with self._dispatcher.lock():
+            try:
+                self._process.start()
+            except Exception as error:
+                self._close()
+                if not self._dispatcher.mourn(error):
+                    raise
+            else:
+                self.started = True
+                self.tasks._reader.close()
+                self.results._writer.close()
+                self._dispatcher.add(self)
 
     def _close(self) -> None:
         for end in (self.tasks._reader, self.tasks._writer, self.results._reader, self.results._writer):
@@ -172,6 +173,10 @@ class _Dispatcher:
         queues = ctx.SimpleQueue(), ctx.SimpleQueue()
         process = ctx.Process(target=target, args=(*queues, *args[2:]))  # type: ignore[attr-defined]
         return _Worker(self, process, queues, limit=args[4])
+
+    def lock(self) -> threading.Condition:
+        """What has to be held while a process is forked: no descriptor of workers is half closed then."""
+        return self._changed
 
     def add(self, worker: _Worker) -> None:
         with self._changed:
@@ -272,7 +277,8 @@ class _Dispatcher:
         try:
             data = worker.results._reader.recv_bytes()
         except (EOFError, OSError):
-            worker.results._reader.close()  # it is about to end
+            with self._changed:
+                worker.results._reader.close()  # it is about to end
             return
         job = worker.job
         try:
@@ -296,9 +302,9 @@ class _Dispatcher:
             job, worker.job = worker.job, None
             if job is not None:
                 self._answers.append((*job, (False, _lost(worker))))
+            # The other pipe is closed with the worker: send() may be about to write to it.
+            worker.results._reader.close()
             self._changed.notify_all()
-        # The other pipe is closed with the worker: send() may be about to write to it.
-        worker.results._reader.close()
 
     # --- Called by the thread that ends the pool, and others ----------------------------------------------
 

@@ -112,6 +112,13 @@ def pause(_=None):
         signal.pause()
 
 
+def wait_until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        os.sched_yield()
+
+
 # --- multiprocessing.Pool ---------------------------------------------------------------------------------
 
 
@@ -160,8 +167,7 @@ def test_a_task_whose_worker_is_killed_fails(context, sig):
         assert (caught.value.result.cause, caught.value.result.signal) == ("signaled", sig)
         # Others go on, and there is a new worker.
         assert pool.map(square, range(20)) == [n * n for n in range(20)]
-        assert len(pool._pool) == 2
-        assert [worker.pid for worker in pool._pool] != before
+        wait_until(lambda: len(pool._pool) == 2 and [worker.pid for worker in pool._pool] != before)
 
 
 def test_a_worker_that_exits(context):
@@ -276,10 +282,7 @@ def test_workers_end_with_their_parent(method):
     run = support.run_script(script, method, env=environment)
     pids = run.stdout.split()
     assert len(pids) == 3, run.stderr
-    deadline = time.monotonic() + 60
-    while any(os.path.exists(f"/proc/{pid}/ns/pid") for pid in pids):
-        assert time.monotonic() < deadline
-        os.sched_yield()
+    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}/ns/pid") for pid in pids))
 
 
 # --- concurrent.futures.ProcessPoolExecutor ---------------------------------------------------------------

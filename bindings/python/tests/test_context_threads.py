@@ -90,7 +90,8 @@ def test_fork_warns_of_threads():
             process.join()
             stop.set()
     """
-    assert "DeprecationWarning" in run_script(script).stderr
+    run = run_script(script)
+    assert "<string>:6: DeprecationWarning: This process" in run.stderr, run.stderr
 
 
 def test_an_interrupt_ends_processes_and_program(method):
