@@ -196,6 +196,7 @@ class ContextOptions(TypedDict, total=False):
     no_new_privs: bool
     oom_score_adj: int | None
     new_session: bool
+    process_group: int | None
     pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
 
     hostname: str | None
