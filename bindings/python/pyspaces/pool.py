@@ -210,7 +210,11 @@ class _Dispatcher:
             return
         data = reduction.ForkingPickler.dumps(task)
         while True:
-            worker = self._next_worker()
+            try:
+                worker = self._next_worker()
+            except Exception:
+                del data  # which the traceback would keep, and the exception is kept
+                raise
             if worker is None:
                 return
             with self._changed:

@@ -91,7 +91,7 @@ def test_fork_warns_of_threads():
             stop.set()
     """
     run = run_script(script)
-    assert "<string>:6: DeprecationWarning: This process" in run.stderr, run.stderr
+    assert "<string>:7: DeprecationWarning: This process" in run.stderr, run.stderr
 
 
 def test_an_interrupt_ends_processes_and_program(method):
