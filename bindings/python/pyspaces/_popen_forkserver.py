@@ -131,7 +131,7 @@ class Popen(popen_fork.Popen):
     def _collect(self, ended: Any) -> None:
         if isinstance(ended, result.Result):
             self.result = ended
-            self.returncode = -ended.signal if ended.signal else ended.exit_code
+            self.returncode = result.returncode(ended)
         else:
             self.returncode = 255  # as multiprocessing, where its server has been killed
 
