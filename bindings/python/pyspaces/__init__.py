@@ -13,13 +13,13 @@ with the same isolation.
 
 from __future__ import annotations
 
+import importlib as _importlib
 import json as _json
 from typing import TYPE_CHECKING
 from typing import Any as _Any
 
 from . import _spaces, subprocess
 from .container import Container
-from .context import get_context
 from .errors import Error, RestoreError, WorkerLostError
 from .process import Chroot, Inject
 from .result import Result
@@ -28,15 +28,19 @@ from .subprocess import Popen, call, check_call, check_output, run
 
 if TYPE_CHECKING:
     from ._asyncio import create_subprocess_exec, create_subprocess_shell
+    from .context import get_context
 else:
+    _imported_when_used = {
+        "create_subprocess_exec": "_asyncio",
+        "create_subprocess_shell": "_asyncio",
+        "get_context": "context",
+    }
 
     def __getattr__(name: str) -> _Any:
-        """What takes asyncio, which is imported when it is used first."""
-        if name not in ("create_subprocess_exec", "create_subprocess_shell"):
+        """What takes asyncio, or pools of multiprocessing, which are imported when they are used first."""
+        if name not in _imported_when_used:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import _asyncio
-
-        return getattr(_asyncio, name)
+        return getattr(_importlib.import_module("." + _imported_when_used[name], __name__), name)
 
 
 __all__ = [

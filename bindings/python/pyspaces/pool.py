@@ -44,7 +44,7 @@ class Pool(pool.Pool):
         context: BaseContext | None = None,
     ) -> None:
         super().__init__(processes, initializer, initargs, maxtasksperchild, context)
-        self._dispatcher.survive()
+        self._dispatcher.pool_runs()
 
     def _setup_queues(self) -> None:
         self._dispatcher = _Dispatcher()
@@ -97,7 +97,7 @@ class _Worker:
                 self._process.start()
             except Exception as error:
                 self._close()
-                if not self._dispatcher.mourn(error):
+                if not self._dispatcher.goes_on_without(error):
                     raise
             else:
                 self.started = True
@@ -154,7 +154,7 @@ class _Dispatcher:
         self._answers: collections.deque[_Answer] = collections.deque()
         self._ending = False  # there are no more tasks
         self._closed = False
-        self._survives = False
+        self._pool_runs = False
         self._failure: Exception | None = None  # why a worker could not be replaced
         self._woken, self._wake = connection.Pipe(duplex=False)
         os.set_blocking(self._wake.fileno(), False)
@@ -184,18 +184,21 @@ class _Dispatcher:
             self._rest(worker)
         self._interrupt()
 
-    def survive(self) -> None:
+    def pool_runs(self) -> None:
         """From now on, a worker that cannot be started is no reason to end the pool."""
-        self._survives = True
+        self._pool_runs = True
 
-    def mourn(self, error: Exception) -> bool:
+    def goes_on_without(self, error: Exception) -> bool:
         """A worker could not be started; returns whether the pool goes on without it."""
-        if not self._survives:
+        if not self._pool_runs:
             return False
-        warnings.warn(f"a worker of the pool could not be replaced: {error}", RuntimeWarning, stacklevel=2)
         with self._changed:
             self._failure = error
             self._changed.notify_all()
+        with contextlib.suppress(RuntimeWarning):  # where warnings are errors: tasks will raise the failure
+            warnings.warn(
+                f"a worker of the pool could not be replaced: {error}", RuntimeWarning, stacklevel=2
+            )
         return True
 
     # --- Called by the thread that reads tasks ------------------------------------------------------------
@@ -273,7 +276,7 @@ class _Dispatcher:
                 if source is self._woken:
                     self._woken.recv_bytes()
                 elif isinstance(source, int):
-                    self._bury(by_source[source])
+                    self._remove(by_source[source])
                 else:
                     self._read(by_source[source])
 
@@ -294,7 +297,7 @@ class _Dispatcher:
             self._answers.append(answer)
             self._rest(worker)
 
-    def _bury(self, worker: _Worker) -> None:
+    def _remove(self, worker: _Worker) -> None:
         """The worker has ended: what it has still said counts, and then its task has failed."""
         while not worker.results._reader.closed and worker.results._reader.poll():
             self._read(worker)

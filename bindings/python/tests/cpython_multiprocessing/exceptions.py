@@ -15,6 +15,7 @@ class Shared(NamedTuple):
 TCP = Shared(("net",), "its processes meet by TCP on the loopback device")
 PIDS = Shared(("pid",), "it compares pids that processes tell with those that their parent knows")
 SIGNALS = Shared(("pid",), "a process of it sends a signal to its parent")
+ORPHANS = Shared(("pid",), "a process of it outlives its parent, with whose pid namespace it would be killed")
 
 # By a part of the name of a test.
 SHARED = {
@@ -27,6 +28,7 @@ SHARED = {
     "TestWait.test_wait_slow": PIDS,
     "TestWait.test_wait ": PIDS,
     "TestProcess.test_process ": PIDS,
+    "TestProcess.test_parent_process ": ORPHANS,
     "ExecutorTest.test_max_tasks_per_child ": PIDS,
     "TestCondition.test_wait_result": SIGNALS,
     "TestPollEintr.test_poll_eintr": SIGNALS,
