@@ -160,12 +160,14 @@ def test_without_isolation_there_is_none(method):
 
 
 def test_daemons_and_names(context):
-    process = context.Process(target=hold, args=(context.Pipe()[0],), name="somebody", daemon=True)
-    assert (process.name, process.daemon) == ("somebody", True)
-    process.start()
-    assert "somebody" in repr(process)
-    process.kill()
-    finish(process, -signal.SIGKILL)
+    ours, theirs = context.Pipe()
+    with ours, theirs:
+        process = context.Process(target=hold, args=(theirs,), name="somebody", daemon=True)
+        assert (process.name, process.daemon) == ("somebody", True)
+        process.start()
+        assert "somebody" in repr(process)
+        process.kill()
+        finish(process, -signal.SIGKILL)
 
 
 # --- The interface of a process ---------------------------------------------------------------------------
