@@ -214,6 +214,10 @@ class Server:
         self.stop = util.Finalize(self, _stop, args=(ours, server), exitpriority=-100)
         """End the server, at most once. Its processes go on."""
 
+    @property
+    def stopped(self) -> bool:
+        return self._control.fileno() < 0
+
     def send(self, request: Request, fds: Sequence[int]) -> None:
         """Raises BrokenPipeError or ConnectionResetError where the server has ended."""
         socket.send_fds(self._control, [pickle.dumps(request)], fds)

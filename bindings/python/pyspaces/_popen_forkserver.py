@@ -29,7 +29,7 @@ class Servers:
     def send(self, key: Key, request: _forkserver.Request, fds: Sequence[int]) -> None:
         """Have the server of this kind start a process; it is started itself where there is none yet."""
         with self._lock:
-            if key in self._running and self._running[key].stop.still_active():
+            if key in self._running and not self._running[key].stopped:
                 try:
                     return self._running[key].send(request, fds)
                 except (BrokenPipeError, ConnectionResetError):
