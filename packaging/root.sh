@@ -1,10 +1,10 @@
 #!/bin/bash
-# root.sh TARBALL: a root file system of Debian 12 with what the packages and their tests depend on, and no more. One
-# that is there already is taken, if it has the same packages.
+# root.sh TARBALL: a root file system of Debian 12 with what the packages and their tests depend on, and no
+# more. One that is there already is taken, if it has the same packages.
 set -euo pipefail
 
 tarball=$(realpath -m -- "$1")
-packages=(cmake gcc golang-go libc6-dev libstdc++6 make pkg-config procps python3)
+packages=(cmake gcc golang-go libc6-dev libstdc++6 make pkg-config procps python3 ruby)
 
 if [ "$(cat "$tarball.packages" 2>/dev/null)" = "${packages[*]}" ]; then
     exit

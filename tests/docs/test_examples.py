@@ -38,6 +38,10 @@ def test_the_tour_in_python():
     assert output(sys.executable, EXAMPLES / "tour/tour.py", PYTHONPATH=path) == TOUR
 
 
+def test_the_tour_in_ruby():
+    assert output(given("RUBY", "the Ruby gem"), EXAMPLES / "tour/tour.rb") == TOUR
+
+
 def test_the_tour_in_the_shell():
     directory = os.path.dirname(given("SPACE", "the program space"))
     path = f"{directory}:{os.environ['PATH']}"
