@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _check, _spaces, _spec, cloning
-from .options import IsolationOptions
+from .options import IsolationOptions, TerminalOptions
 
-NAMES: frozenset[str] = IsolationOptions.__optional_keys__ | {"rootdir"}
+NAMES: frozenset[str] = IsolationOptions.__optional_keys__ | TerminalOptions.__optional_keys__ | {"rootdir"}
 
 # What Container calls by another name, or has for itself.
 _ELSEWHERE: Mapping[str, str] = {

@@ -57,8 +57,6 @@ class IsolationOptions(TypedDict, total=False):
     rlimits: Mapping[str | int, int | tuple[int, int]] | None
     no_new_privs: bool
     oom_score_adj: int | None
-    terminal: bool
-    terminal_size: tuple[int, int] | None
 
     # The system it sees.
     hostname: str | None
@@ -81,7 +79,14 @@ class IsolationOptions(TypedDict, total=False):
     spec: str | bytes | Mapping[str, Any] | None
 
 
-class ProgramOptions(IsolationOptions, total=False):
+class TerminalOptions(TypedDict, total=False):
+    """A pseudoterminal in place of the standard streams."""
+
+    terminal: bool
+    terminal_size: tuple[int, int] | None
+
+
+class ProgramOptions(IsolationOptions, TerminalOptions, total=False):
     """What Popen, run() and the like take besides the arguments that decide the type of their result.
 
     Those of subprocess mean what they mean there.
@@ -123,7 +128,30 @@ class CallOptions(ProgramOptions, total=False):
     universal_newlines: bool | None
 
 
-class CommonOptions(IsolationOptions, total=False):
+class ProcessOptions(IsolationOptions, total=False):
+    """What isolates a process of multiprocessing, and says how it is to be."""
+
+    user: NamespaceChoice  # the namespace, as newuser
+    workdir: StrPath | Literal[False] | None
+    env: Mapping[str, str] | None
+    stdout: Stream
+    stderr: Stream
+    uid: int | None
+    gid: int | None
+    groups: Sequence[int] | None
+    umask: int | None
+    new_session: bool
+    process_group: int | None
+    pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
+
+
+class ContextOptions(ProcessOptions, total=False):
+    """What get_context() takes: what all processes of a context can share."""
+
+    rootdir: StrPath | Literal[False] | None
+
+
+class CommonOptions(ProcessOptions, TerminalOptions, total=False):
     """What Container, Chroot and Inject take besides their own arguments. All may be left out."""
 
     # What to run, as in multiprocessing.Process; or a program.
@@ -131,23 +159,10 @@ class CommonOptions(IsolationOptions, total=False):
     name: str | None
     daemon: bool | None
     argv: Sequence[StrPath] | None
-
-    # The program or callable.
-    user: NamespaceChoice  # the namespace, as newuser
     executable: StrPath | None
-    workdir: StrPath | Literal[False] | None
-    env: Mapping[str, str] | None
+
     stdin: Stream
-    stdout: Stream
-    stderr: Stream
     daemonize: bool
-    uid: int | None
-    gid: int | None
-    groups: Sequence[int] | None
-    umask: int | None
-    new_session: bool
-    process_group: int | None
-    pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
 
 
 class ContainerOptions(CommonOptions, total=False):
@@ -155,67 +170,6 @@ class ContainerOptions(CommonOptions, total=False):
 
     rootdir: StrPath | Literal[False] | None
     proc: StrPath
-
-
-class ContextOptions(TypedDict, total=False):
-    """What pyspaces.get_context() takes: those of Container's that all processes of a context can share."""
-
-    all: bool
-    user: NamespaceChoice
-    newuser: NamespaceChoice
-    cgroup: NamespaceChoice
-    newcgroup: NamespaceChoice
-    ipc: NamespaceChoice
-    newipc: NamespaceChoice
-    uts: NamespaceChoice
-    newuts: NamespaceChoice
-    net: NamespaceChoice
-    newnet: NamespaceChoice
-    pid: NamespaceChoice
-    newpid: NamespaceChoice
-    time: NamespaceChoice
-    newtime: NamespaceChoice
-    mnt: NamespaceChoice
-    newns: NamespaceChoice
-    flags: int
-
-    uid_map: IdMap
-    gid_map: IdMap
-    map_zero: bool
-    setgroups: bool | None
-
-    workdir: StrPath | Literal[False] | None
-    env: Mapping[str, str] | None
-    stdout: Stream
-    stderr: Stream
-    uid: int | None
-    gid: int | None
-    groups: Sequence[int] | None
-    umask: int | None
-    rlimits: Mapping[str | int, int | tuple[int, int]] | None
-    no_new_privs: bool
-    oom_score_adj: int | None
-    new_session: bool
-    process_group: int | None
-    pass_fds: Sequence[int | HasFileno] | Mapping[int, int | HasFileno]
-
-    hostname: str | None
-    domainname: str | None
-    time_offsets: Mapping[str, float] | None
-    rootdir: StrPath | Literal[False] | None
-    readonly: bool
-    pivot_root: bool
-    propagation: str | None
-    mounts: Sequence[Mount]
-    default_mounts: bool
-    mount_proc: bool | None
-
-    init: bool
-    time_limit: float | None
-    time_limit_grace: float
-    die_with_parent: bool
-
-    spec: str | bytes | Mapping[str, Any] | None
 
 
 # Switches that may also be given by name alone, as positional arguments.
