@@ -6,6 +6,7 @@ import math
 import operator
 import os
 import reprlib
+import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -97,6 +98,7 @@ def _string(what: str, empty: bool = False) -> Check:
 
 # What poll(2) can count to in milliseconds; a negative one is none, as in multiprocessing.
 timeout = seconds(-math.inf, most=INT_MAX // 1000)
+signal_number = number(0, int(signal.SIGRTMAX))
 
 path = _string("a path")
 text = _string("a string")

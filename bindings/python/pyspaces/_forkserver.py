@@ -153,10 +153,12 @@ class _Server:
             message = b""
         if not message:  # nobody is interested any more
             self._selector.unregister(child.channel)
-        elif message[0] == EVERYTHING:
-            child.process.kill_all()
-        else:
-            child.process.kill(message[0])
+            return
+        with contextlib.suppress(errors.Error):  # one that may not be signalled does not end the others
+            if message[0] == EVERYTHING:
+                child.process.kill_all()
+            else:
+                child.process.kill(message[0])
 
     def _end(self, child: _Child) -> None:
         del self._children[child.number]

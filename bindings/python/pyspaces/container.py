@@ -169,7 +169,7 @@ class Container(Steps, multiprocessing.Process):
 
     def send_signal(self, sig: int) -> None:
         """Send a signal to the program itself, also where it has an init."""
-        self._started_popen()._send_signal(_check.number(0, _check.INT_MAX)("sig", sig))
+        self._started_popen()._send_signal(_check.signal_number("sig", sig))
 
     def kill_all(self) -> None:
         """Kill everything in the container's pid namespace; without one of its own, only the program."""

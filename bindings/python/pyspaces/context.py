@@ -105,7 +105,7 @@ class IsolatedProcess(BaseProcess):
 
     def send_signal(self, sig: int) -> None:
         """Send a signal to the process itself, also where it has an init."""
-        self._started_popen()._send_signal(_check.number(0, _check.INT_MAX)("sig", sig))
+        self._started_popen()._send_signal(_check.signal_number("sig", sig))
 
     def kill_all(self) -> None:
         """Kill everything in the pid namespace of the process; without one of its own, only the process."""

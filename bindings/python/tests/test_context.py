@@ -226,17 +226,20 @@ def test_send_signal_and_kill_all(context):
             process.join(60)
             assert process.exitcode in (-signal.SIGUSR1, -signal.SIGKILL)
             process.close()
-    with pytest.raises(ValueError, match="sig="):
-        start_and_signal(context, -1)
 
 
-def start_and_signal(context, sig):
-    process = start(context, exit_with, 0)
-    try:
-        process.send_signal(sig)
-    finally:
-        process.join(60)
-        process.close()
+def test_a_number_that_is_no_signal_harms_nobody(context):
+    ours, theirs = context.Pipe()
+    with ours, theirs:
+        processes = [start(context, hold, theirs) for _ in range(2)]
+        for number in (-1, signal.SIGRTMAX + 1, 255, 256):
+            with pytest.raises(ValueError, match=f"sig={number}"):
+                processes[0].send_signal(number)
+        run(context, exit_with, 0)
+        assert [process.is_alive() for process in processes] == [True, True]
+        for process in processes:
+            process.terminate()
+            finish(process, -signal.SIGTERM)
 
 
 def test_time_limit(method_context):
