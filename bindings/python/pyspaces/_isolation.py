@@ -139,7 +139,7 @@ class Isolation:
         if any(each["type"] == "mount" and not each.get("path") for each in namespaces):
             return True, False
         try:
-            return False, not os.path.samefile(root + SHARED_MEMORY, SHARED_MEMORY)
+            return False, not os.path.samefile((root or "") + SHARED_MEMORY, SHARED_MEMORY)
         except OSError:
             return False, True
 

@@ -445,6 +445,12 @@ def test_what_fails_in_the_setup_is_raised(method_context, tmp_path):
     assert multiprocessing.active_children() == []
 
 
+def test_what_contradicts_is_refused_by_the_start(method_context):
+    process = method_context(default_mounts=True, newuser=True).Process(target=exit_with, args=(0,))
+    with pytest.raises(ValueError, match="needs a new mount namespace"):
+        process.start()
+
+
 @pytest.mark.parametrize(
     "options, error, words",
     [
