@@ -158,7 +158,7 @@ class Popen(popen_fork.Popen):
             self.returncode = 255
             return
         self.result = ended
-        self.returncode = -ended.signal if ended.signal else ended.exit_code
+        self.returncode = result.returncode(ended)
 
     def _send_signal(self, sig: int) -> None:
         process = self.process
