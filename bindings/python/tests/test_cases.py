@@ -252,7 +252,7 @@ def test_every_language_does_alike(case, tmp_path, small_root):
             if "signal" in case:
                 container.send_signal(signal.Signals[case["signal"]])
             else:
-                container.kill()
+                container.kill_all()
         output = container.stdout.read().decode()
         container.join()
         if container.stderr is not None:
