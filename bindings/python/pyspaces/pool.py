@@ -92,7 +92,8 @@ class _Worker:
         self._process.daemon = on
 
     def start(self) -> None:
-        with self._dispatcher.lock():
+        forked = getattr(self._process, "_start_method", None) not in ("spawn", "forkserver")
+        with self._dispatcher.lock() if forked else contextlib.nullcontext():
             try:
                 self._process.start()
             except Exception as error:
@@ -175,7 +176,10 @@ class _Dispatcher:
         return _Worker(self, process, queues, limit=args[4])
 
     def lock(self) -> threading.Condition:
-        """What has to be held while a process is forked: no descriptor of workers is half closed then."""
+        """What has to be held while this process is forked: no descriptor of workers is half closed then.
+
+        Not while another one is started, which may have to be waited for.
+        """
         return self._changed
 
     def add(self, worker: _Worker) -> None:

@@ -245,6 +245,21 @@ def test_a_worker_that_cannot_be_replaced(method, tmp_path):
                 pool.apply(square, (2,))
 
 
+def test_others_work_while_a_worker_takes_long_to_start(tmp_path):
+    """It does not read what it is sent, which is more than a pipe holds."""
+    gate, python = tmp_path / "gate", tmp_path / "python"
+    python.write_text(f'#!/bin/sh\n[ ! -p {gate} ] || read _ <{gate}\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    context = pyspaces.get_context("spawn", all=True, executable=python)
+    with context.Pool(2, initialize, (b"x" * (1 << 20),)) as pool:
+        assert pool.map(square, range(4), chunksize=1) == [0, 1, 4, 9]
+        os.mkfifo(gate)
+        with pytest.raises(WorkerLostError):
+            pool.apply(leave, (1,))
+        with gate.open("w"):  # when it has come there
+            assert [pool.apply_async(square, (n,)).get(60) for n in range(4)] == [0, 1, 4, 9]
+
+
 def test_a_pool_that_cannot_be_started(method):
     context = pyspaces.get_context(method, all=True, workdir="/nonexistent")
     with pytest.raises(FileNotFoundError, match="nonexistent"):
