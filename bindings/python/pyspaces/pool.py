@@ -163,6 +163,8 @@ class _Dispatcher:
 
     def _after_fork(self) -> None:
         """In a worker: close what is this process', lest the others do not see it end."""
+        self._woken.close()
+        self._wake.close()
         for worker in self._workers.values():
             worker.tasks._writer.close()
             worker.results._reader.close()

@@ -141,6 +141,19 @@ def test_everything_that_a_pool_does(context):
         pool.join()
 
 
+def open_files():
+    files = []
+    for fd in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):  # that of the directory itself
+            files.append(os.readlink(f"/proc/self/fd/{fd}"))
+    return files
+
+
+def test_a_worker_cannot_wake_the_pool(context):
+    with context.Pool(1) as pool:
+        assert os.readlink(f"/proc/self/fd/{pool._inqueue._wake.fileno()}") not in pool.apply(open_files)
+
+
 def test_large_tasks_and_results(context):
     with context.Pool(2) as pool:
         assert [len(each) for each in pool.map(large, [1 << 22] * 6)] == [1 << 22] * 6
