@@ -41,7 +41,7 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_fork(const spaces_spec *spec, s
                                                       spaces_error **error) SPACES_NOEXCEPT;
 
 /** How a runtime forks the calling process: as fork(2), the child's pid, 0 in the child, or -1 with errno.
- * Gets the userdata of spaces_fork_with(). */
+ *  Gets the userdata of spaces_fork_with(), is called with all signals blocked, and must return. */
 typedef int (*spaces_fork_fn)(void *userdata);
 
 /** As spaces_fork(), for a runtime that must fork by a function of its own (as Ruby must): @p fork makes
