@@ -313,16 +313,17 @@ class TestContainer < SpacesTest
   end
 
   def test_what_was_read_ahead_is_not_read_twice
-    out, err, = script(<<~RUBY, UNPRIVILEGED.inspect, stdin_data: "1\n2\n3\n")
-      require "spaces"
-      $stdin.gets
-      File.write("other", "other\n")
-      p Spaces::Container.run(in: "other", **eval(ARGV[0])) { $stdin.read }
-      p $stdin.read
-    RUBY
-    assert_equal ["", "\"other\\n\"\n\"2\\n3\\n\"\n"], [err, out]
-  ensure
-    FileUtils.rm_f("other")
+    Tempfile.create do |other|
+      other.write("other\n")
+      other.close
+      out, err, = script(<<~RUBY, UNPRIVILEGED.inspect, other.path, stdin_data: "1\n2\n3\n")
+        require "spaces"
+        $stdin.gets
+        p Spaces::Container.run(in: ARGV[1], **eval(ARGV[0])) { $stdin.read }
+        p $stdin.read
+      RUBY
+      assert_equal ["", "\"other\\n\"\n\"2\\n3\\n\"\n"], [err, out]
+    end
   end
 
   def test_redirections_and_options_that_are_not_for_blocks
