@@ -127,11 +127,15 @@ static VALUE spaces_ruby_free_text(VALUE address) {
 %typemap(in) const char *const *argv (VALUE items, VALUE vector) {
     items = rb_ary_dup(rb_convert_type($input, T_ARRAY, "Array", "to_ary"));
     const long count = RARRAY_LEN(items);
-    vector = rb_str_buf_new((count + 1) * (long)sizeof(char *));
     for (long i = 0; i < count; ++i) {
         VALUE item = rb_ary_entry(items, i);
-        const char *text = StringValueCStr(item);
+        StringValueCStr(item);
         rb_ary_store(items, i, item);
+    }
+    vector = rb_str_buf_new((count + 1) * (long)sizeof(char *));
+    // Nothing is allocated from here on, which could let the collector move the strings.
+    for (long i = 0; i < count; ++i) {
+        const char *text = RSTRING_PTR(rb_ary_entry(items, i));
         rb_str_cat(vector, (const char *)&text, sizeof text);
     }
     const char *const end = NULL;

@@ -2592,11 +2592,15 @@ _wrap_Spec_set_args(int argc, VALUE *argv, VALUE self) {
   {
     items2 = rb_ary_dup(rb_convert_type(argv[0], T_ARRAY, "Array", "to_ary"));
     const long count = RARRAY_LEN(items2);
-    vector2 = rb_str_buf_new((count + 1) * (long)sizeof(char *));
     for (long i = 0; i < count; ++i) {
       VALUE item = rb_ary_entry(items2, i);
-      const char *text = StringValueCStr(item);
+      StringValueCStr(item);
       rb_ary_store(items2, i, item);
+    }
+    vector2 = rb_str_buf_new((count + 1) * (long)sizeof(char *));
+    // Nothing is allocated from here on, which could let the collector move the strings.
+    for (long i = 0; i < count; ++i) {
+      const char *text = RSTRING_PTR(rb_ary_entry(items2, i));
       rb_str_cat(vector2, (const char *)&text, sizeof text);
     }
     const char *const end = NULL;
