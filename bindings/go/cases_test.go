@@ -18,8 +18,8 @@ import (
 	"github.com/Friz-zy/pyspaces/bindings/go"
 )
 
-// The cases that every language must do alike (bindings/cases.json), here for Go. Words of the table that these
-// types do not have are refused when it is read.
+// The cases that every language must do alike (bindings/cases.json), here for Go. Words of the table that
+// these types do not have are refused when it is read.
 
 type caseOptions struct {
 	New              json.RawMessage

@@ -1,5 +1,5 @@
-// The program bench measures one start and wait from Go, beside what package os/exec does with the same namespaces:
-// bench SAMPLES PROGRAM. It prints as tests/bench/spaces-bench does.
+// The program bench measures one start and wait from Go, beside what package os/exec does with the same
+// namespaces: bench SAMPLES PROGRAM. It prints as tests/bench/spaces-bench does.
 package main
 
 import (
