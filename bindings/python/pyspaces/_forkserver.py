@@ -43,9 +43,8 @@ class _Child(NamedTuple):
 
 def main(control_fd: int, preload: Sequence[str], data: Mapping[str, Any]) -> None:
     """Serve until the other end of the control socket is closed."""
-    handlers: dict[int, Any] = {
-        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)
-    }  # as multiprocessing's server
+    # As multiprocessing's server.
+    handlers: dict[int, Any] = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
     _import(preload, data)
     util._close_stdin()  # type: ignore[attr-defined]
     with socket.socket(fileno=control_fd) as control, selectors.DefaultSelector() as selector:

@@ -147,9 +147,8 @@ class Popen(subprocess.Popen[AnyStr]):
     def __init__(self, args: Any, *positional: Any, **options: Any) -> None:
         isolation, others = _program_isolation.split(options)
         self._isolation = _program_isolation.ProgramIsolation(isolation)
-        self._collecting = (
-            threading.RLock()
-        )  # a signal handler may poll() where poll() or wait() are interrupted
+        # Reentrant, since a signal handler may poll() where poll() or wait() are interrupted.
+        self._collecting = threading.RLock()
         super().__init__(args, *positional, **others)
 
     # --- The start ----------------------------------------------------------------------------------------
@@ -370,9 +369,8 @@ def _inheritable() -> list[int]:
     """What a program is left by exec(2) with close_fds=False."""
     found = []
     for name in os.listdir("/proc/self/fd"):
-        with contextlib.suppress(
-            OSError
-        ):  # that of the directory itself, or closed by another thread meanwhile
+        # That of the directory itself is closed by now, and others may be by other threads.
+        with contextlib.suppress(OSError):
             if os.get_inheritable(int(name)):
                 found.append(int(name))
     return found

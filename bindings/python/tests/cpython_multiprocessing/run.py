@@ -140,9 +140,8 @@ def main() -> int:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         print(f"skipped: {error} (Debian has it in libpython{version}-testsuite)")
         return SKIPPED
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # which is ignored where a shell has no job control
+    # It is ignored where a shell has no job control.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     install(arguments.method, isolation())
     multiprocessing.set_start_method(arguments.method, force=True)
     check_isolation()
