@@ -42,6 +42,9 @@ else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(_importlib.import_module("." + _imported_when_used[name], __name__), name)
 
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_imported_when_used})
+
 
 __all__ = [
     "Chroot",

@@ -445,6 +445,10 @@ def test_what_fails_in_the_setup_is_raised(method_context, tmp_path):
     assert multiprocessing.active_children() == []
 
 
+def test_the_package_lists_what_it_imports_when_it_is_used():
+    assert set(pyspaces.__all__) <= set(dir(pyspaces))
+
+
 def test_what_contradicts_is_refused_by_the_start(method_context):
     process = method_context(default_mounts=True, newuser=True).Process(target=exit_with, args=(0,))
     with pytest.raises(ValueError, match="needs a new mount namespace"):
