@@ -25,7 +25,9 @@ class Pool(pool.Pool):
     """multiprocessing.Pool, where no task waits for ever because its worker has died.
 
     A task whose worker has died fails with WorkerLostError, which tells how it has ended; the others go on,
-    with a new worker in its place. Workers share no lock and no pipe, so that none can take the others along.
+    with a new worker in its place. Workers share no lock and no pipe, so that none takes the others along.
+    All wait, though, for an answer that has begun: where a worker is stopped in the middle of it, or is killed
+    while a process that it has started holds its pipe.
 
     Tasks are handed out one at a time. So an iterable that is given to imap() is read as fast as workers take
     from it, and no faster.
@@ -44,7 +46,6 @@ class Pool(pool.Pool):
         context: BaseContext | None = None,
     ) -> None:
         super().__init__(processes, initializer, initargs, maxtasksperchild, context)
-        self._dispatcher.pool_runs()
 
     def _setup_queues(self) -> None:
         self._dispatcher = _Dispatcher()
@@ -155,7 +156,7 @@ class _Dispatcher:
         self._answers: collections.deque[_Answer] = collections.deque()
         self._ending = False  # there are no more tasks
         self._closed = False
-        self._pool_runs = False
+        self._constructor = threading.get_ident()  # all other threads are the pool's
         self._failure: Exception | None = None  # why a worker could not be replaced
         self._woken, self._wake = connection.Pipe(duplex=False)
         os.set_blocking(self._wake.fileno(), False)
@@ -190,13 +191,12 @@ class _Dispatcher:
             self._rest(worker)
         self._interrupt()
 
-    def pool_runs(self) -> None:
-        """From now on, a worker that cannot be started is no reason to end the pool."""
-        self._pool_runs = True
-
     def goes_on_without(self, error: Exception) -> bool:
-        """A worker could not be started; returns whether the pool goes on without it."""
-        if not self._pool_runs:
+        """A worker could not be started; returns whether the pool goes on without it.
+
+        It does where this is one in the place of another, which the constructor never starts.
+        """
+        if threading.get_ident() == self._constructor:
             return False
         with self._changed:
             self._failure = error
