@@ -115,6 +115,7 @@ class TestSpawn < SpacesTest
     assert_equal false, Spaces.system("kill -TERM $$", all: true)
     assert_equal 15, $?.termsig
     assert_nil Spaces.system("there-is-no-such-program")
+    assert_equal 127, $?.exitstatus
     assert_raises(Errno::ENOENT) { Spaces.system("there-is-no-such-program", exception: true) }
     error = assert_raises(Spaces::ExitError) { Spaces.system("sh", "-c", "exit 3", exception: true) }
     assert_equal 'the command "sh" ended with exit 3', error.message

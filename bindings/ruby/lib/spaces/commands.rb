@@ -1,6 +1,10 @@
 # frozen_string_literal: true
 
 module Spaces # rubocop:disable Style/Documentation -- spaces.rb has it
+  # What Kernel#system leaves in `$?` of a command that could not be started, as waitpid(2) would have given it.
+  NOT_STARTED = 127 << 8
+  private_constant :NOT_STARTED
+
   class << self
     # Starts a command, without fork: safe in a process with threads, and quick in a large one.
     #
@@ -23,7 +27,8 @@ module Spaces # rubocop:disable Style/Documentation -- spaces.rb has it
       Process.start(launch("spawn", command, options, block))
     end
 
-    # Runs a command and waits for its end, as Kernel#system. It sets `$?`.
+    # Runs a command and waits for its end, as Kernel#system. It sets `$?`, to exit status 127 where the command
+    # could not be started.
     #
     # @param command [Array] as for {spawn}
     # @param exception [Boolean] raise what goes wrong
@@ -39,6 +44,7 @@ module Spaces # rubocop:disable Style/Documentation -- spaces.rb has it
 
       result.success? || false
     rescue CallError
+      Raw.set_last_status(NOT_STARTED, -1)
       raise if exception
 
       nil
