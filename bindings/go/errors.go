@@ -3,6 +3,7 @@ package spaces
 import (
 	"fmt"
 	"io/fs"
+	"os/exec"
 	"strings"
 	"syscall"
 
@@ -83,10 +84,14 @@ func (e *Error) Unwrap() error {
 	return e.Errno
 }
 
-// Is tells whether the error is of the kind of target, a Code, fs.ErrNotExist or fs.ErrExist.
+// Is tells whether the error is of the kind of target, a Code, fs.ErrNotExist, fs.ErrExist or, of a name that no
+// directory of the PATH has, exec.ErrNotFound.
 func (e *Error) Is(target error) bool {
 	if code, ok := target.(Code); ok {
 		return code == e.Code
+	}
+	if target == exec.ErrNotFound {
+		return e.Step == "exec" && e.Errno == syscall.ENOENT && !strings.Contains(e.Object, "/")
 	}
 	return target == fs.ErrNotExist && e.Code == ErrNotFound || target == fs.ErrExist && e.Code == ErrExists
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -61,6 +62,12 @@ func TestKindsOfFailures(t *testing.T) {
 	cmd = contained("true")
 	cmd.Isolation.Config = []byte(`{`)
 	isError(t, "no JSON", cmd.Run(), spaces.ErrInvalid)
+}
+
+func TestANameThatThePathHasNotIsNotFoundAsInOsExec(t *testing.T) {
+	isError(t, "name", contained("there-is-no-such-program").Run(), exec.ErrNotFound)
+	err := contained("/there/is/no/such/program").Run()
+	equal(t, "path", errors.Is(err, exec.ErrNotFound), false)
 }
 
 func TestAHintIsPartOfTheError(t *testing.T) {
