@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from . import _spec, _stdio, _steps, cloning
 from .container import Container, Launch
+from .options import ContainerOptions
 
 SHARED_MEMORY = "/dev/shm"
 
@@ -72,6 +73,9 @@ class Isolation:
         for name in _stdio.NAMES:
             if _stdio.is_pipe(self.options.get(name)):
                 raise ValueError(f"{name}=subprocess.PIPE: its other end would be lost: use Container")
+        unknown = self.options.keys() - ContainerOptions.__optional_keys__ - cloning.REFUSED_FLAGS.keys()
+        if unknown:
+            raise TypeError(f"get_context() got an unexpected keyword argument {min(unknown)!r}")
         self._callable = _Template(target=os.getpid, **self.options)
         self._program = _Template(argv=["python"], **self.options)
         self.hides_shared_memory, self.lacks_shared_memory = self._look_at_shared_memory()
