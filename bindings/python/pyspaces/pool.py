@@ -26,7 +26,7 @@ class Pool(pool.Pool):
 
     A task whose worker has died fails with WorkerLostError, which tells how it has ended; the others go on,
     with a new worker in its place. Workers share no lock and no pipe, so that none takes the others along.
-    All wait, though, for an answer that has begun: where a worker is stopped in the middle of it, or is killed
+    All wait, though, for an answer that has begun: where a worker is stopped in the middle, or is killed
     while a process that it has started holds its pipe.
 
     Tasks are handed out one at a time. So an iterable that is given to imap() is read as fast as workers take
