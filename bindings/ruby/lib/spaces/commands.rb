@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Spaces # rubocop:disable Style/Documentation -- spaces.rb has it
-  # What Kernel#system leaves in `$?` of a command that could not be started, as waitpid(2) would have given it.
+  # What Kernel#system leaves in `$?` of a command that could not be started, as waitpid(2) would give it.
   NOT_STARTED = 127 << 8
   private_constant :NOT_STARTED
 
@@ -27,8 +27,8 @@ module Spaces # rubocop:disable Style/Documentation -- spaces.rb has it
       Process.start(launch("spawn", command, options, block))
     end
 
-    # Runs a command and waits for its end, as Kernel#system. It sets `$?`, to exit status 127 where the command
-    # could not be started.
+    # Runs a command and waits for its end, as Kernel#system. It sets `$?`, to exit status 127 where the
+    # command could not be started.
     #
     # @param command [Array] as for {spawn}
     # @param exception [Boolean] raise what goes wrong
