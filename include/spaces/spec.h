@@ -210,8 +210,9 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_share(spaces_spec *spec, u
                                                             spaces_error **error) SPACES_NOEXCEPT;
 
 /** Join namespaces of a running process. @p namespaces 0: all those that differ from the caller's and were
- *  not asked for otherwise. With its mount namespace the program also gets its root directory. The process is
- *  looked up when the program is started; SPACES_ENOTFOUND if it has gone by then. */
+ *  not asked for otherwise. With its mount namespace the program also gets its root directory. The supervisor
+ *  of a program in a pid namespace of its own stands for that one. The process is looked up when the program
+ *  is started; SPACES_ENOTFOUND if it has gone by then. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_join_pid(spaces_spec *spec, int pid,
                                                                uint32_t namespaces,
                                                                spaces_error **error) SPACES_NOEXCEPT;

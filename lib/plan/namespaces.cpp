@@ -75,6 +75,22 @@ class TargetProcess {
         return Fd(fd);
     }
 
+    // The file of its namespace. A supervisor of another pid namespace is in ours itself, and stands for that
+    // of its children.
+    std::pair<Fd, std::string> open_namespace(const NamespaceType &type) const {
+        const std::string file = std::string("ns/") + type.file;
+        Fd own = open(file.c_str(), O_RDONLY);
+        if (type.bit == SPACES_NAMESPACE_PID && is_own(own.get(), type, path(file.c_str()))) {
+            std::string childrens = path("ns/pid_for_children");
+            // Missing where that namespace was made, but nobody has entered it yet.
+            Fd fd(::open(childrens.c_str(), O_RDONLY | O_CLOEXEC));
+            if (fd.is_open()) {
+                return {std::move(fd), std::move(childrens)};
+            }
+        }
+        return {std::move(own), path(file.c_str())};
+    }
+
     void check_alive() const {
         pollfd entry{pidfd_.get(), POLLIN, 0};
         if (::poll(&entry, 1, 0) > 0) {
@@ -149,9 +165,9 @@ void join(Compilation &compilation, const NamespaceType &type, Fd fd, std::strin
 }
 
 void join_of_process(Compilation &compilation, const TargetProcess &process, const NamespaceType &type) {
-    const std::string file = std::string("ns/") + type.file;
     const bool joined_mount = compilation.namespaces.joins_mount;
-    join(compilation, type, process.open(file.c_str(), O_RDONLY), process.path(file.c_str()));
+    auto [file, name] = process.open_namespace(type);
+    join(compilation, type, std::move(file), std::move(name));
     if (compilation.namespaces.joins_mount != joined_mount) {
         compilation.namespaces.root_fd = compilation.adopt(process.open("root", O_PATH | O_DIRECTORY));
     }

@@ -1,5 +1,6 @@
 // A callable in a fork that the caller makes by a function of its own: spaces_fork_with().
 #include "support/api.hpp"
+#include "support/capture.hpp"
 #include "support/child.hpp"
 #include "support/host_state.hpp"
 #include "support/needs.hpp"
@@ -236,6 +237,17 @@ BOOST_AUTO_TEST_CASE(it_joins_a_container, *needs(forks_of_one_thread)) {
                    ::dprintf(1, "%s %d %d", name.nodename, ::getpid() > 2, ::getppid());
                    return 0;
                }) == "joined 1 0");
+}
+
+BOOST_AUTO_TEST_CASE(who_stands_by_stands_for_its_pid_namespace) {
+    Spec spec = in_place(Place::behind_init);
+    Process process = start_with(spec.pipe(SPACES_STDOUT), wait_for_a_signal);
+    BOOST_TEST(read_line(process.take(SPACES_STDOUT).get()) == "ready");
+    Spec inject({probe(), "pid"});
+    inject.with<spaces_spec_join_pid>(process.pid(), 0u);
+    BOOST_TEST(output_of(inject) == "3 0\n"); // beside the init and the function
+    process.kill_all();
+    process.wait();
 }
 
 BOOST_AUTO_TEST_CASE(a_fork_that_fails_is_reported_and_leaves_nothing) {

@@ -53,6 +53,24 @@ BOOST_AUTO_TEST_CASE(joins_all_that_differ) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_supervisor_of_a_pid_1_stands_for_its_pid_namespace) {
+    Spec spec({"sh", "-c", "echo; exec cat"});
+    spec.isolate(SPACES_NAMESPACE_PID | SPACES_NAMESPACE_MOUNT)
+        .with<spaces_spec_set_init>(0)
+        .with<spaces_spec_set_time_limit>(uint64_t{60'000}, uint64_t{0});
+    const Waiting waiting(spec);
+    for (const uint32_t namespaces : {uint32_t{0}, uint32_t{SPACES_NAMESPACE_PID}}) {
+        Spec inject({probe(), "pid"});
+        inject.with<spaces_spec_join_pid>(
+            waiting.pid(),
+            namespaces |
+                (::geteuid() == 0 || namespaces == 0 ? uint32_t{0} : uint32_t{SPACES_NAMESPACE_USER}));
+        const std::string pids = output_of(inject);
+        BOOST_TEST(std::stoi(pids) < 10, pids);
+        BOOST_TEST(pids.ends_with(" 0\n"), pids); // its parent is outside
+    }
+}
+
 BOOST_AUTO_TEST_CASE(is_in_the_root_directory_of_the_container) {
     const Container container;
     BOOST_TEST(output_of(inject(container, {"ls", "/"})) ==

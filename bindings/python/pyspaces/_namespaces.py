@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Mapping
 from typing import Any
 
 from . import _spaces, _spec, errors
-from .cloning import ALL_NAMESPACES, NAMESPACES, Namespace
+from .cloning import ALL_NAMESPACES, CLONE_NEWPID, NAMESPACES, Namespace
 
 OWN = "/proc/thread-self"
 
@@ -29,10 +30,21 @@ def directory_of(target: Any, proc: Any) -> str:
     return directory
 
 
+def file_of(directory: str, namespace: Namespace) -> str:
+    """The file of a process' namespace. As in libspaces, a supervisor stands for what its children are in."""
+    file = f"{directory}/ns/{namespace.name}"
+    if namespace.bit == CLONE_NEWPID:
+        childrens = f"{directory}/ns/pid_for_children"
+        with contextlib.suppress(OSError):  # nobody has entered it yet, or to join it will say why not
+            if os.path.samefile(file, f"{OWN}/ns/pid") and os.path.exists(childrens):
+                return childrens
+    return file
+
+
 def differs(directory: str, namespace: Namespace) -> bool:
     """Whether a process is in another one than the calling thread; never, of a kind that the kernel lacks."""
     try:
-        theirs = os.stat(f"{directory}/ns/{namespace.name}")
+        theirs = os.stat(file_of(directory, namespace))
         ours = os.stat(f"{OWN}/ns/{namespace.name}")
     except FileNotFoundError:
         return False

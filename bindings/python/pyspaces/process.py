@@ -79,7 +79,9 @@ class Inject(Container):
             joined = {}
         else:
             bits = chosen & _namespaces.differing(directory)
-            joined = {ns.bit: f"{directory}/ns/{ns.name}" for ns in cloning.NAMESPACES if bits & ns.bit}
+            joined = {
+                ns.bit: _namespaces.file_of(directory, ns) for ns in cloning.NAMESPACES if bits & ns.bit
+            }
             if not in_own_proc:
                 _spec.set_namespaces(spec, joined)
             elif bits:

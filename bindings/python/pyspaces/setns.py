@@ -115,7 +115,7 @@ class setns(contextlib.ContextDecorator):
             if value:
                 targets.append(_visit.Target(namespace, value))
             elif wanted & namespace.bit and _namespaces.differs(directory, namespace):
-                targets.append(_visit.Target(namespace, f"{directory}/ns/{namespace.name}"))
+                targets.append(_visit.Target(namespace, _namespaces.file_of(directory, namespace)))
         return targets
 
 

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from pyspaces import Container, Error, Inject
-from support import NAMESPACES, ROOT, UID_MAP, call, changed, namespaces, needs_root, paused
+from support import NAMESPACES, ROOT, UID_MAP, UNPRIVILEGED, call, changed, namespaces, needs_root, paused
 
 
 def into(target, **more):
@@ -188,3 +188,11 @@ def test_a_subclass_with_methods(everything):
     os.close(reader)
     os.close(writer)
     process.close()
+
+
+@pytest.mark.parametrize("options", [{}, {"pid": True} if ROOT else {"pid": True, "user": True}], ids=str)
+def test_the_supervisor_of_a_pid_1_stands_for_its_pid_namespace(options):
+    with paused(newpid=True, newns=True, init=False, time_limit=600, **UNPRIVILEGED) as container:
+        assert namespaces(container.pid)["pid"] == namespaces()["pid"]  # it is outside itself
+        inside = call(namespaces, container=into(container), **options)
+        assert inside["pid"] == os.stat(f"/proc/{container.pid}/ns/pid_for_children").st_ino

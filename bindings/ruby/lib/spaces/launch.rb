@@ -107,22 +107,10 @@ module Spaces
       wanted = choices.sum { |bit, value| value == true ? bit : 0 }
       wanted = Raw::SPACES_NAMESPACE_ALL if wanted.zero? && others.values.none?
       wanted &= ~others.keys.sum
-      if wanted == Raw::SPACES_NAMESPACE_ALL & ~others.keys.sum && !Namespaces.stands_by?(pid)
-        spec.join_pid(pid, 0) # all that differ when it is started
-      else
-        join_some(spec, pid, wanted)
-      end
+      all = wanted == Raw::SPACES_NAMESPACE_ALL & ~others.keys.sum
+      bits = all ? 0 : wanted & Namespaces.differing(pid)
+      spec.join_pid(pid, bits) if all || !bits.zero? # 0: all that differ when it is started
       others
-    end
-
-    # The parent of a new pid namespace is not in it itself.
-    def join_some(spec, pid, wanted)
-      bits = wanted & Namespaces.differing(pid)
-      if wanted.anybits?(Raw::SPACES_NAMESPACE_PID) && Namespaces.stands_by?(pid)
-        spec.join_path(Raw::SPACES_NAMESPACE_PID, "/proc/#{pid}/ns/pid_for_children")
-        bits &= ~Raw::SPACES_NAMESPACE_PID
-      end
-      spec.join_pid(pid, bits) unless bits.zero?
     end
 
     def choose(spec, kind, value)

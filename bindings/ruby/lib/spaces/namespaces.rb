@@ -45,25 +45,19 @@ module Spaces
       choices
     end
 
-    # Whether the children of a process are in another pid namespace than it is itself, as those of a process
-    # that stands by for a container are.
-    def stands_by?(pid)
-      !same?("/proc/#{pid}/ns/pid", "/proc/#{pid}/ns/pid_for_children")
-    rescue SystemCallError
-      false # there are no children yet, or to join it will say what is wrong
-    end
-
     def same?(*files)
       one, other = files.map { |file| File.stat(file) }
       [one.dev, one.ino] == [other.dev, other.ino]
     end
     private_class_method :same?
 
-    # The bits of all kinds in which a process is in another namespace than the calling thread. One that
-    # cannot be looked at counts: to join it will say why not.
+    # The bits of all kinds in which a process, or those that it stands by for, are in another namespace than
+    # the calling thread. One that cannot be looked at counts: to join it will say why not.
     def differing(pid)
       KINDS.sum do |kind|
-        same?("/proc/#{pid}/ns/#{kind.name}", "/proc/thread-self/ns/#{kind.name}") ? 0 : kind.bit
+        files = kind.name == :pid ? %w[pid pid_for_children] : [kind.name]
+        own = "/proc/thread-self/ns/#{kind.name}"
+        files.all? { |file| same?("/proc/#{pid}/ns/#{file}", own) } ? 0 : kind.bit
       rescue Errno::ENOENT
         0 # a kind that the kernel lacks, or no such process
       rescue Errno::EACCES
