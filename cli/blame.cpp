@@ -28,6 +28,8 @@ constexpr Origin origins[] = {
     {"linux.timeOffsets", "--monotonic,--boottime"},
     {"linux.rootfsPropagation", "--propagation"},
     {"spaces.rootfsPropagation", "--propagation"},
+    {"spaces.executable", "--executable"},
+    {"spaces.processGroup", "--process-group"},
     {"spaces.setgroups", "--setgroups"},
     {"spaces.defaultMounts", "--default-mounts"},
     {"spaces.mountProc", "--mount-proc"},

@@ -2,6 +2,8 @@
 #include "option.hpp"
 #include "text.hpp"
 
+#include <climits>
+
 namespace cli {
 
 namespace {
@@ -27,6 +29,11 @@ void new_session(Request &request, const std::string &) {
     call(spaces_spec_set_new_session, request.spec.get(), 1);
 }
 
+void set_process_group(Request &request, const std::string &text) {
+    call(spaces_spec_set_process_group, request.spec.get(),
+         static_cast<int>(parse_integer(text, 0, INT_MAX, "process group")));
+}
+
 template <int On> void set_init(Request &request, const std::string &) {
     call(spaces_spec_set_init, request.spec.get(), int{On});
 }
@@ -35,6 +42,8 @@ constexpr Option options[] = {
     {"--init", "", "run a small init as PID 1 of a new pid namespace (default)", in_new, set_init<1>},
     {"--no-init", "", "let the program be PID 1 itself", in_new, set_init<0>},
     {"--setsid", "", "let the program lead a session of its own", in_all, new_session},
+    {"--process-group", "PGID", "put the program into this process group; 0: into one of its own", in_all,
+     set_process_group},
     {"--time-limit", "DURATION[,GRACE]",
      "end the program after 1.5s, 10m, 2h: SIGTERM, SIGKILL after GRACE (10s)", in_all, set_time_limit},
     {"--die-with-parent", "", "kill the program when space ends, however it ends", in_all, die_with_parent},

@@ -28,6 +28,10 @@ void clear_env(Request &request, const std::string &) {
     call(spaces_spec_clear_env, request.spec.get());
 }
 
+void set_executable(Request &request, const std::string &path) {
+    call(spaces_spec_set_executable, request.spec.get(), path.c_str());
+}
+
 void set_cwd(Request &request, const std::string &path) {
     call(spaces_spec_set_cwd, request.spec.get(), path.c_str());
 }
@@ -69,6 +73,7 @@ void set_oom_score_adj(Request &request, const std::string &text) {
 }
 
 constexpr Option options[] = {
+    {"--executable", "FILE", "execute this, and give it PROGRAM as its name", in_all, set_executable},
     {"-e,--env", "NAME[=VALUE]", "set a variable of the environment, or pass the caller's on", in_all,
      set_env},
     {"--unset-env", "NAME", "take a variable out of the environment", in_all, unset_env},

@@ -87,6 +87,17 @@ def test_no_new_privs_and_oom_score_adj(plain):
     assert shown.endswith("\n500\n")
 
 
+def test_another_executable(plain):
+    assert plain.output("execute", "--executable", "/bin/sh", "--", "-sh", "-c", "echo $0") == "-sh\n"
+    assert "/nonexistent/sh" in plain.failure("execute", "--executable", "/nonexistent/sh", "sh", status=127)
+
+
+def test_process_group(plain):
+    shown = plain.output("execute", "--process-group", "0", "sh", "-c", "ps -o pid=,pgid= -p $$")
+    pid, group = shown.split()
+    assert pid == group
+
+
 def test_setsid(plain):
     shown = plain.output("execute", "--setsid", "sh", "-c", "ps -o pid=,sid= -p $$")
     pid, session = shown.split()
