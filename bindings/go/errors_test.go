@@ -93,7 +93,9 @@ func TestAClosedFile(t *testing.T) {
 	file.Close()
 	cmd := contained("true")
 	cmd.Stdin = file
-	if err := cmd.Run(); err == nil {
-		t.Error("no error")
+	err := cmd.Run()
+	isError(t, "closed file", err, os.ErrClosed)
+	if !strings.Contains(err.Error(), "Stdin") {
+		t.Errorf("%v does not name Stdin", err)
 	}
 }

@@ -17,6 +17,8 @@ type spec struct {
 	err     error
 }
 
+var streamNames = [...]string{"Stdin", "Stdout", "Stderr"}
+
 func newSpec() *spec {
 	s := &spec{failure: new(uintptr)}
 	address := new(uintptr)
@@ -88,19 +90,28 @@ func (s *spec) env(env []string, strict bool) {
 	}
 }
 
+// descriptor is the number of an open file.
+func (s *spec) descriptor(object string, file *os.File) int {
+	number := int(file.Fd())
+	if number < 0 && s.err == nil {
+		s.err = &os.PathError{Op: "spaces: pass on", Path: object, Err: os.ErrClosed}
+	}
+	return s.number(object, number)
+}
+
 // stream connects a standard stream to file, or to /dev/null where that is nil.
 func (s *spec) stream(stream int, file *os.File) {
 	if file == nil {
 		s.try(s.raw.Set_stdio(stream, raw.SPACES_STDIO_NULL, s.failure))
 		return
 	}
-	s.try(s.raw.Set_stdio_fd(stream, s.number("stdio", int(file.Fd())), s.failure))
+	s.try(s.raw.Set_stdio_fd(stream, s.descriptor(streamNames[stream], file), s.failure))
 	runtime.KeepAlive(file)
 }
 
 // pass gives the program a descriptor of this process.
 func (s *spec) pass(file *os.File, target int) {
-	s.try(s.raw.Add_fd(s.number("ExtraFiles", int(file.Fd())), target, s.failure))
+	s.try(s.raw.Add_fd(s.descriptor("ExtraFiles", file), target, s.failure))
 	runtime.KeepAlive(file)
 }
 
@@ -155,7 +166,7 @@ func (s *spec) join(join Join) {
 	case join.Path != "":
 		s.try(s.raw.Join_path(kinds, s.text("Join.Path", join.Path), s.failure))
 	default:
-		s.try(s.raw.Join_fd(kinds, s.number("Join.File", int(join.File.Fd())), s.failure))
+		s.try(s.raw.Join_fd(kinds, s.descriptor("Join.File", join.File), s.failure))
 		runtime.KeepAlive(join.File)
 	}
 }

@@ -127,6 +127,12 @@ class _Transport(base_subprocess.BaseSubprocessTransport):
         if fd >= 0:
             os.close(fd)
 
+    def __del__(self) -> None:
+        try:
+            super().__del__()
+        finally:
+            self.close()  # also where the warning that it was not closed is an error
+
     def send_signal(self, signal: int) -> None:
         self._check_proc()
         self._proc.send_signal(signal)

@@ -259,6 +259,18 @@ def test_a_loop_that_is_closed_leaves_nothing(mode):
     assert sorted(os.listdir("/proc/self/fd")) == before
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_loop_that_is_closed_leaves_nothing_where_warnings_are_errors(mode):
+    async def main():
+        return (await create_subprocess_exec("sleep", "100", **mode)).pid
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pid = run(main())
+        gc.collect()
+    assert not os.path.exists(f"/proc/{pid}")
+
+
 def test_a_loop_that_is_closed_knows_of_an_earlier_end():
     async def main():
         reader, writer = os.pipe()

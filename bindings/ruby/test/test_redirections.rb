@@ -119,6 +119,12 @@ class TestRedirections < SpacesTest
     assert_match(%r{/there/is/none}, error.message)
   end
 
+  def test_a_descriptor_that_is_not_open_is_told_as_of_process_spawn
+    error = assert_raises(Errno::EBADF) { Spaces.spawn("true", out: 999) }
+    assert_match(/out: descriptor 999 is not open/, error.message)
+    File.open(File::NULL, "w") { |file| assert Spaces.system("true", out: file) } # cannot be read
+  end
+
   def test_wrong_ones_are_refused
     {
       { out: :nowhere } => /\Aout: :nowhere: /,

@@ -154,8 +154,20 @@ module Spaces
       when :pipe then connect_pipe(spec, target, source)
       when :stdout then spec.set_stdio(target, Raw::SPACES_STDIO_STDOUT)
       when :file then connect_file(spec, target, source, opened, dry)
-      when :descriptor then connect_descriptor(spec, target, self.class.descriptor(source.value, source.name))
+      when :descriptor
+        number = self.class.descriptor(source.value, source.name)
+        check_open(number, source.name)
+        connect_descriptor(spec, target, number)
       end
+    end
+
+    # As Process.spawn, but with the name of the redirection.
+    def check_open(number, name)
+      IO.for_fd(number, autoclose: false)
+    rescue Errno::EBADF
+      raise Errno::EBADF, "#{name}: descriptor #{number} is not open"
+    rescue Errno::EINVAL
+      nil # it is open, for writing only
     end
 
     # Other descriptors than those that are passed on are closed anyway.
