@@ -50,6 +50,7 @@ constexpr std::array step_hints{
     StepHint{"setresgid", EINVAL, "that group is not mapped in the user namespace: see the gid map"},
     StepHint{"setresuid", EPERM, "another user needs CAP_SETUID, or a new user namespace"},
     StepHint{"setresgid", EPERM, "another group needs CAP_SETGID, or a new user namespace"},
+    StepHint{"setpgid", EPERM, "the program's session has no such process group; 0 makes one of its own"},
     StepHint{"setrlimit", EPERM, "raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace"},
     StepHint{"setns", EPERM,
              "joining needs CAP_SYS_ADMIN in the user namespace that owns the target; join that one as well"},

@@ -2,6 +2,7 @@
 #include "failure_table/row.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -81,6 +82,20 @@ const std::vector<Row> program_rows = {
      },
      SPACES_ESETUP, "exec", EACCES, "DIR/open/copy", "cannot execute \"DIR/open/copy\": Permission denied",
      true},
+    {"a process group that is not there",
+     [](const Scene &) {
+         Spec spec({"/bin/true"});
+         return start_fails(spec.with<spaces_spec_set_process_group>(INT_MAX));
+     },
+     SPACES_ESETUP, "setpgid", EPERM, "process group 2147483647",
+     "cannot join process group 2147483647: Operation not permitted", true},
+    {"an executable that is not there",
+     [](const Scene &) {
+         Spec spec({"/bin/true"});
+         return start_fails(spec.with<spaces_spec_set_executable>("/nonexistent/true"));
+     },
+     SPACES_ESETUP, "exec", ENOENT, "/nonexistent/true",
+     "cannot execute \"/nonexistent/true\": No such file or directory", false},
     {"a program that is only outside of the root",
      [](const Scene &scene) { return start_fails(sound_in(scene).args({"/usr/bin/dpkg"})); }, SPACES_ESETUP,
      "exec", ENOENT, "/usr/bin/dpkg", "cannot execute \"/usr/bin/dpkg\": No such file or directory", false},
