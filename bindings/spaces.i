@@ -135,8 +135,8 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
 spaces_status spaces_spawn(const spaces_spec *spec, spaces_process **ret_process, spaces_error **error);
 spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main, void *userdata,
                           spaces_process **ret_process, spaces_error **error);
-spaces_status spaces_fork_with(const spaces_spec *spec, spaces_fork_fn fork, spaces_main_fn main, void *userdata,
-                               spaces_process **ret_process, spaces_error **error);
+spaces_status spaces_fork_with(const spaces_spec *spec, spaces_fork_fn fork, spaces_main_fn main,
+                               void *userdata, spaces_process **ret_process, spaces_error **error);
 
 %extend spaces_process {
     ~spaces_process() { spaces_process_free($self); }

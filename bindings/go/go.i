@@ -31,8 +31,8 @@ static int print_name(struct dl_phdr_info *info, size_t size, void *out) {
 }
 %}
 
-// Strings of C come in memory of their own, which is given back when they were copied. (SWIG has the same, but
-// so that go vet complains about it in every program that uses the package.)
+// Strings of C come in memory of their own, which is given back when they were copied. (SWIG has the same,
+// but so that go vet complains about it in every program that uses the package.)
 %go_import("strings")
 %fragment("CopyText", "go_runtime") %{
 func copyText(text string) string {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Run a command as an ordinary user: as_ordinary_user.sh LIBRARY FILE... -- COMMAND [ARGUMENT...]
 #
-# That user need not be able to read the tree it was built in, so libspaces and the files are copied, to the directory
-# $place of the command's environment.
+# That user need not be able to read the tree it was built in, so libspaces and the files are copied, to the
+# directory $place of the command's environment.
 set -euo pipefail
 library=$1 files=()
 shift

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Run the tests of the gem as an ordinary user: as_ordinary_user.sh RUBY LIB LIBRARY [ARGUMENT of the tests...]
+# Run the tests of the gem as an ordinary user: as_ordinary_user.sh RUBY LIB LIBRARY [ARGUMENT of the
+# tests...]
 set -euo pipefail
 ruby=$1 lib=$2 library=$3
 shift 3

@@ -1,6 +1,6 @@
 #!/bin/bash
-# gem_install.sh RUBY LIBDIR GEM_HOME: `gem` builds the gem, without SWIG, against the libspaces installed in LIBDIR,
-# and it works by itself then.
+# gem_install.sh RUBY LIBDIR GEM_HOME: `gem` builds the gem, without SWIG, against the libspaces installed in
+# LIBDIR, and it works by itself then.
 set -euo pipefail
 ruby=$1 libdir=$2 home=$3
 source=$(dirname -- "$(readlink -f -- "$0")")/..

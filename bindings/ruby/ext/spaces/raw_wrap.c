@@ -1950,9 +1950,11 @@ static void *spaces_ruby_start_without_gvl(void *data) {
     return NULL;
 }
 
-// An interrupt that is pending is taken before the start. After it there must be none until the new process has
-// its object, hence not rb_thread_call_without_gvl(). Nothing unblocks a start: it takes about a millisecond.
-static spaces_status spaces_ruby_spawn(const spaces_spec *spec, spaces_process **process, spaces_error **error) {
+// An interrupt that is pending is taken before the start. After it there must be none until the new process
+// has its object, hence not rb_thread_call_without_gvl(). Nothing unblocks a start: it takes about a
+// millisecond.
+static spaces_status spaces_ruby_spawn(const spaces_spec *spec, spaces_process **process,
+                                       spaces_error **error) {
     struct spaces_ruby_start start = {spec, process, error, SPACES_OK, 0};
     while (!start.ran) {
         rb_thread_check_ints();
@@ -1972,10 +1974,10 @@ static VALUE spaces_ruby_call_fork(VALUE unused) {
     return rb_funcall(rb_mProcess, rb_intern("fork"), 0);
 }
 
-// Since 3.3, Ruby has given its new process a second thread, the timer, by the time that Process.fork returns; and
-// a process with threads may neither make nor enter a user namespace. That thread is ended while it waits for
-// something to do, when it holds no lock, and made again before the block runs: a call of exec that fails joins
-// what there was and makes a new one.
+// Since 3.3, Ruby has given its new process a second thread, the timer, by the time that Process.fork
+// returns; and a process with threads may neither make nor enter a user namespace. That thread is ended while
+// it waits for something to do, when it holds no lock, and made again before the block runs: a call of exec
+// that fails joins what there was and makes a new one.
 static const int spaces_ruby_ending_signal = SIGURG; // which is ignored elsewhere
 static int spaces_ruby_timer_is_ended;
 
@@ -2101,8 +2103,8 @@ static VALUE spaces_ruby_call(VALUE callable) {
     return rb_funcall(callable, rb_intern("call"), 0);
 }
 
-// Ends as the block of Process.fork does: an exception is printed, and handlers of at_exit run, which may change the
-// status.
+// Ends as the block of Process.fork does: an exception is printed, and handlers of at_exit run, which may
+// change the status.
 static int spaces_ruby_main(void *userdata) {
     int state = 0;
     spaces_ruby_renew_timer();
