@@ -212,7 +212,7 @@ def test_ids_and_groups():
         Container(target=int, groups=[2**32]).start()
 
 
-def test_readonly_root():
+def test_readonly_root(rootfs):
     def write():
         try:
             pathlib.Path("/tmp/file").write_text("x")
@@ -222,7 +222,7 @@ def test_readonly_root():
 
     import errno
 
-    assert call(write, rootdir="/", readonly=True, newns=True, **UNPRIVILEGED) == errno.EROFS
+    assert call(write, rootdir=rootfs, readonly=True, newns=True, **UNPRIVILEGED) == errno.EROFS
 
 
 def test_mounts(tmp_path, rootfs):
