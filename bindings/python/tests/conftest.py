@@ -9,25 +9,22 @@ import pathlib
 
 import pytest
 
+import pyspaces
 import support
-
-
-def children() -> set[str]:
-    return set(pathlib.Path("/proc/thread-self/children").read_text().split())
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_left():
     """No test leaves a process, a descriptor or a changed namespace behind."""
     before = set(os.listdir("/proc/self/fd"))
-    own_children = children()  # the resource tracker of multiprocessing is one, once it has been needed
+    children = support.children()
     own = support.namespaces("thread-self")
     cwd, root = os.stat("."), os.stat("/")
     mounts = pathlib.Path("/proc/thread-self/mountinfo").read_text()
     yield
     gc.collect()
     assert multiprocessing.active_children() == []
-    assert children() <= own_children
+    assert support.children() <= children
     assert set(os.listdir("/proc/self/fd")) <= before
     assert support.namespaces("thread-self") == own
     assert os.path.samestat(os.stat("."), cwd)
@@ -39,3 +36,43 @@ def nothing_is_left():
 def rootfs(tmp_path: pathlib.Path) -> str:
     """A root directory with a static shell."""
     return support.make_root(tmp_path / "root")
+
+
+# Three ways to isolate that differ in what stands between the caller and the callable.
+KINDS = {
+    "nothing": {},
+    "all": {"all": True},
+    "all, no init": {"all": True, "init": False},
+}
+
+
+@pytest.fixture(params=KINDS.values(), ids=KINDS.keys())
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def other():
+    """A process in namespaces that belong to this process' user namespace, so that root may go there."""
+    options = dict.fromkeys(("net", "uts", "ipc", "cgroup", "pid", "mnt"), True)
+    with support.paused(newuser=not support.ROOT, **options) as container:
+        yield container
+
+
+@pytest.fixture
+def no_helpers(nothing_is_left):
+    """The fork servers and the resource tracker of multiprocessing end with the test."""
+    yield
+    support.stop_helpers()
+
+
+@pytest.fixture(params=support.METHODS)
+def context(request):
+    """An isolated context of each start method."""
+    return support.isolated(request.param, hostname="inside")
+
+
+@pytest.fixture(params=support.METHODS)
+def method_context(request):
+    """What makes one, from its options."""
+    return lambda **options: pyspaces.get_context(request.param, **options)

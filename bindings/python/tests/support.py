@@ -7,15 +7,16 @@ import gc
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import textwrap
-from multiprocessing import Pipe, resource_sharer, resource_tracker
+from multiprocessing import Pipe, parent_process, resource_sharer, resource_tracker
 from typing import Any, Callable
 
 import pytest
 
-from pyspaces import Container, _popen_forkserver, get_context
+from pyspaces import Container, _popen_forkserver, check_output, get_context
 
 ROOT = os.getuid() == 0
 needs_root = pytest.mark.skipif(not ROOT, reason="needs root")
@@ -42,6 +43,31 @@ def changed(inside: dict[str, int]) -> set[str]:
     """In which of them `inside` differs from this process."""
     own = namespaces()
     return {name for name in NAMESPACES if inside[name] != own[name]}
+
+
+def here() -> dict[str, int]:
+    """Those of the calling thread."""
+    return namespaces("thread-self")
+
+
+def changed_here(before: dict[str, int]) -> set[str]:
+    """In which of them the calling thread is not where it was."""
+    now = here()
+    return {name for name in now if now[name] != before[name]}
+
+
+def children(thread: str = "thread-self") -> set[str]:
+    """The children of a thread, but for multiprocessing's resource tracker, which stays."""
+    tracker = str(resource_tracker._resource_tracker._pid)
+    return set(pathlib.Path(f"/proc/{thread}/children").read_text().split()) - {tracker}
+
+
+def threads() -> int:
+    return len(os.listdir("/proc/self/task"))
+
+
+def open_descriptors() -> list[str]:
+    return sorted(os.listdir("/proc/self/fd"))
 
 
 def _answer(sender: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
@@ -74,6 +100,12 @@ def output(*argv: str, **options: Any) -> str:
         process.join()
         assert process.exitcode == 0, text
     return text
+
+
+def program_output(*argv: Any, **options: Any) -> str:
+    """The same by check_output(), whose options they are, without the last line's end."""
+    printed: str = check_output(argv, text=True, **options)
+    return printed.rstrip("\n")
 
 
 def run_script(script: str, *args: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -142,6 +174,35 @@ METHODS = ("fork", "spawn", "forkserver")
 def isolated(method: str, **options: Any) -> Any:
     """A context whose processes have everything of their own."""
     return get_context(method, all=True, **options)
+
+
+def look(sender: Any) -> None:
+    """For a process that tells where it is, who, and of which parent."""
+    parent: Any = parent_process()
+    told = parent.pid, parent.is_alive()
+    sender.send((namespaces(), os.getpid(), os.getppid(), socket.gethostname(), told))
+    sender.close()
+
+
+def exit_with(code: int) -> None:
+    sys.exit(code)
+
+
+def start(context: Any, target: Callable[..., Any], *args: Any) -> Any:
+    """A process of a context."""
+    process = context.Process(target=target, args=args)
+    process.start()
+    return process
+
+
+def finish(process: Any, exitcode: int = 0) -> None:
+    process.join(60)
+    assert process.exitcode == exitcode
+    process.close()
+
+
+def run(context: Any, target: Callable[..., Any], *args: Any) -> None:
+    finish(start(context, target, *args))
 
 
 def stop_helpers() -> None:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import os
-import pathlib
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import pytest
 import pyspaces
 from pyspaces import create_subprocess_exec, create_subprocess_shell
 from pyspaces.subprocess import DEVNULL, PIPE, STDOUT
-from support import NAMESPACES, changed
+from support import NAMESPACES, changed, children
 
 ISOLATED = {"all": True}
 MODES = [{}, ISOLATED]
@@ -35,10 +34,6 @@ def run(coroutine):
         return await asyncio.wait_for(coroutine, 60)
 
     return asyncio.run(limited())
-
-
-def children():
-    return pathlib.Path("/proc/thread-self/children").read_text()
 
 
 def test_a_program(mode):

@@ -23,11 +23,7 @@ from support import METHODS, NAMESPACES, changed, namespaces
 
 multiprocessing.Barrier(1)
 
-
-@pytest.fixture(autouse=True)
-def no_helpers(nothing_is_left):
-    yield
-    support.stop_helpers()
+pytestmark = pytest.mark.usefixtures("no_helpers")
 
 
 @pytest.fixture(params=METHODS)

@@ -17,11 +17,7 @@ from support import METHODS, UNPRIVILEGED
 
 multiprocessing.Barrier(1)
 
-
-@pytest.fixture(autouse=True)
-def no_helpers(nothing_is_left):
-    yield
-    support.stop_helpers()
+pytestmark = pytest.mark.usefixtures("no_helpers")
 
 
 def needed() -> list[str]:

@@ -120,7 +120,8 @@ def test_an_interrupt_ends_processes_and_program(method):
 def test_everything_is_as_before(method):
     """In a mount namespace with a /dev/shm of its own, which nobody else writes to."""
     script = """
-        import multiprocessing, os, sys, support, test_context, test_context_pool
+        import multiprocessing, os, sys, support, test_context_pool
+        import test_context_sharing as sharing
         from multiprocessing import shared_memory, util
 
         def state():
@@ -129,12 +130,12 @@ def test_everything_is_as_before(method):
             return sorted(os.listdir("/proc/self/fd")), mounts, children, support.namespaces("thread-self")
 
         def use(context):
-            test_context.run(context, test_context.exit_with, 0)
-            test_context.test_locks_values_and_barriers(context)
-            test_context.test_queues(context)
-            test_context.test_shared_memory(context)
-            test_context.test_managers(context)
-            test_context.test_connections_by_a_queue(context)
+            support.run(context, support.exit_with, 0)
+            sharing.test_locks_values_and_barriers(context)
+            sharing.test_queues(context)
+            sharing.test_shared_memory(context)
+            sharing.test_managers(context)
+            sharing.test_connections_by_a_queue(context)
             test_context_pool.test_only_tasks_of_dead_workers_fail(context)
             support.stop_helpers()
             util._run_finalizers(-100)

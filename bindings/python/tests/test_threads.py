@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pathlib
 import threading
 
 import pytest
 
 from pyspaces import Container
-from support import UNPRIVILEGED, run_script
+from support import UNPRIVILEGED, children, run_script
 
 STARTS = 2000  # of each kind
 STARTERS, NOISE = 8, 4
@@ -74,7 +73,7 @@ def test_storm(kind):
     for thread in os.listdir("/proc/self/task"):
         # A thread that was joined may be listed for another moment.
         with contextlib.suppress(FileNotFoundError):
-            assert pathlib.Path(f"/proc/self/task/{thread}/children").read_text() == ""
+            assert children(f"self/task/{thread}") == set()
 
 
 def test_a_container_outlives_the_thread_that_started_it():
