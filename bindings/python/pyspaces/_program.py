@@ -149,7 +149,12 @@ class Popen(subprocess.Popen[AnyStr]):
         self._isolation = _program_isolation.ProgramIsolation(isolation)
         # Reentrant, since a signal handler may poll() where poll() or wait() are interrupted.
         self._collecting = threading.RLock()
-        super().__init__(args, *positional, **others)
+        try:
+            super().__init__(args, *positional, **others)
+        except BaseException:
+            # That of a signal handler comes when the program runs already, and nobody would have it.
+            self._kill_at_once()
+            raise
 
     # --- The start ----------------------------------------------------------------------------------------
 
