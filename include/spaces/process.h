@@ -54,6 +54,41 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_fork_with(const spaces_spec *sp
                                                            spaces_process **ret_process,
                                                            spaces_error **error) SPACES_NOEXCEPT;
 
+/** @name A start in two halves
+ *  For who starts several processes at once, or has something else to do meanwhile: what the kernel and the
+ *  new processes have to do goes on side by side. A handle is used by one thread at a time.
+ *  @{ */
+
+/** A process that was made and is on its way to its program. */
+typedef struct spaces_start spaces_start;
+
+/** As spaces_spawn(), but return as soon as the process exists. The Spec may be changed or freed then. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spawn_begin(const spaces_spec *spec,
+                                                             spaces_start **ret_start,
+                                                             spaces_error **error) SPACES_NOEXCEPT;
+
+/** As spaces_fork(), but return as soon as the process exists. What @p main uses is a copy by then. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_fork_begin(const spaces_spec *spec, spaces_main_fn main,
+                                                            void *userdata, spaces_start **ret_start,
+                                                            spaces_error **error) SPACES_NOEXCEPT;
+
+/** Wait until the program runs or has failed to, at most @p timeout_ms milliseconds (0: only do what can be
+ *  done at once; -1: for ever), else SPACES_ETIMEOUT, and it may be called again.
+ *
+ *  A process with a new user namespace may need answers on its way, which this call gives: it gets no further
+ *  as long as nobody calls. The errors are those of spaces_spawn(); the process is gone then. When the
+ *  process was handed over or has failed, the start is over, and what is left is to free it; SPACES_ESTATE if
+ *  this is called again. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_start_wait(spaces_start *start, int timeout_ms,
+                                                            spaces_process **ret_process,
+                                                            spaces_error **error) SPACES_NOEXCEPT;
+
+/** Free the handle. A process that was not handed over yet is killed and reaped; not so in a fork of the
+ *  caller, whose child it is not. NULL is accepted. */
+SPACES_API void spaces_start_free(spaces_start *start) SPACES_NOEXCEPT;
+
+/** @} */
+
 /** The pid of the caller's child: the program itself, or where it has one, its init (which is PID 1 of the
  *  new pid namespace) or supervisor, which passes signals on. */
 SPACES_API int spaces_process_pid(const spaces_process *process) SPACES_NOEXCEPT;

@@ -4,6 +4,7 @@
 #include "api/argument.hpp"
 #include "api/process_handles.hpp"
 #include "process/launch.hpp"
+#include "process/start.hpp"
 
 #include <memory>
 #include <spaces/process.h>
@@ -16,11 +17,18 @@ bool is_stream(int stream) {
     return stream >= SPACES_STDIN && stream <= SPACES_TERMINAL;
 }
 
-void start_fork(const spaces_spec *spec, const Callable &callable, spaces_process **ret_process) {
-    spaces_process *&result = given(ret_process, "ret_process");
-    auto handle = std::make_unique<spaces_process>();
-    handle->process.emplace(fork_and_call(given(spec, "spec").spec, callable));
-    result = handle.release();
+// Nothing: not in this time.
+std::unique_ptr<spaces_process> process_of(Start &start, int timeout_ms) {
+    auto handle = std::make_unique<spaces_process>(); // before there is something that could be lost
+    if (!start.wait(timeout_ms)) {
+        return {};
+    }
+    handle->process.emplace(start.hand_over());
+    return handle;
+}
+
+Callable callable_of(spaces_main_fn main, void *userdata) {
+    return {&given(main, "main"), userdata};
 }
 
 } // namespace
@@ -29,23 +37,79 @@ spaces_status spaces_spawn(const spaces_spec *spec, spaces_process **ret_process
                            spaces_error **error) noexcept {
     return guard(error, [&] {
         spaces_process *&result = given(ret_process, "ret_process");
-        auto handle = std::make_unique<spaces_process>();
-        handle->process.emplace(spawn(given(spec, "spec").spec));
-        result = handle.release();
+        result = process_of(*begin_spawn(given(spec, "spec").spec), -1).release();
     });
 }
 
 spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main, void *userdata,
                           spaces_process **ret_process, spaces_error **error) noexcept {
-    return guard(error, [&] { start_fork(spec, {&given(main, "main"), userdata}, ret_process); });
+    return guard(error, [&] {
+        spaces_process *&result = given(ret_process, "ret_process");
+        const Callable callable = callable_of(main, userdata);
+        result = process_of(*begin_fork(given(spec, "spec").spec, callable), -1).release();
+    });
 }
 
 spaces_status spaces_fork_with(const spaces_spec *spec, spaces_fork_fn fork, spaces_main_fn main,
                                void *userdata, spaces_process **ret_process, spaces_error **error) noexcept {
     return guard(error, [&] {
-        const Callable callable{&given(main, "main"), userdata, &given(fork, "fork")};
-        start_fork(spec, callable, ret_process);
+        Callable callable = callable_of(main, userdata);
+        callable.fork = &given(fork, "fork");
+        spaces_process *&result = given(ret_process, "ret_process");
+        result = process_of(*begin_fork(given(spec, "spec").spec, callable), -1).release();
     });
+}
+
+spaces_status spaces_spawn_begin(const spaces_spec *spec, spaces_start **ret_start,
+                                 spaces_error **error) noexcept {
+    return guard(error, [&] {
+        spaces_start *&result = given(ret_start, "ret_start");
+        auto handle = std::make_unique<spaces_start>();
+        handle->start = begin_spawn(given(spec, "spec").spec);
+        result = handle.release();
+    });
+}
+
+spaces_status spaces_fork_begin(const spaces_spec *spec, spaces_main_fn main, void *userdata,
+                                spaces_start **ret_start, spaces_error **error) noexcept {
+    return guard(error, [&] {
+        spaces_start *&result = given(ret_start, "ret_start");
+        const Callable callable = callable_of(main, userdata);
+        auto handle = std::make_unique<spaces_start>();
+        handle->start = begin_fork(given(spec, "spec").spec, callable);
+        result = handle.release();
+    });
+}
+
+spaces_status spaces_start_wait(spaces_start *start, int timeout_ms, spaces_process **ret_process,
+                                spaces_error **error) noexcept {
+    return guard(error, [&] {
+        spaces_process *&result = given(ret_process, "ret_process");
+        spaces_start &handle = given(start, "start");
+        if (!handle.start) {
+            throw Error{.code = SPACES_ESTATE,
+                        .step = "start",
+                        .object = "start",
+                        .message = "the start is over: its process was handed over, or it has failed"};
+        }
+        // Where this throws, the start is over, and its process ends with it.
+        std::unique_ptr<Start> pending = std::move(handle.start);
+        std::unique_ptr<spaces_process> process = process_of(*pending, timeout_ms < 0 ? -1 : timeout_ms);
+        if (!process) {
+            const std::string name = "process " + std::to_string(pending->pid());
+            handle.start = std::move(pending);
+            throw Error{.code = SPACES_ETIMEOUT,
+                        .step = "start",
+                        .object = name,
+                        .message = name + " has not reached its program after " + std::to_string(timeout_ms) +
+                                   " ms"};
+        }
+        result = process.release();
+    });
+}
+
+void spaces_start_free(spaces_start *start) noexcept {
+    delete start;
 }
 
 int spaces_process_pid(const spaces_process *process) noexcept {

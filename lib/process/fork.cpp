@@ -1,4 +1,4 @@
-// fork_and_call(): a function, in a fork of this process.
+// begin_fork(): a function, in a fork of this process.
 //
 // libc's fork() comes first, so that malloc, stdio and the runtimes above are consistent in the new process,
 // and its one thread may do what no child of a raw clone may. It then runs the Plan itself. Where an init or
@@ -10,11 +10,11 @@
 // child stays to wait for it.
 #include "process/fork.hpp"
 #include "base/sys.hpp"
-#include "process/conversation.hpp"
 #include "process/hint.hpp"
 #include "process/outside.hpp"
 #include "process/signals.hpp"
 #include "process/stage_image.hpp"
+#include "process/start.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -96,11 +96,10 @@ Child checked_child(pid_t pid) {
 
 } // namespace
 
-Started fork_and_call(const Spec &spec, const Callable &callable, const LaunchHooks &hooks) {
+std::unique_ptr<Start> begin_fork(const Spec &spec, const Callable &callable, LaunchHooks hooks) {
     const Target target = callable.fork != nullptr ? Target::callable_by_callers_fork : Target::callable;
-    CompiledPlan plan = compile(spec, target, Opening::open);
-    Fd theirs;
-    Conversation conversation(plan, spec, hooks, theirs);
+    auto start = std::make_unique<Start>(spec, target, std::move(hooks));
+    CompiledPlan &plan = start->plan();
     const Fd stage = plan.supervised ? open_stage_for_fork() : Fd();
     std::vector<char> buffer = plan.builder.finish();
 
@@ -110,24 +109,21 @@ Started fork_and_call(const Spec &spec, const Callable &callable, const LaunchHo
         Fork order{callable, &blocked.saved(), stage.get(), {}, 0};
         pid = fork_by(callable);
         if (pid == 0) {
-            ::close(conversation.channel().get());
+            ::close(start->channel().get());
             for (Fd &ours : plan.stdio) {
                 ours.reset();
             }
-            run_in_fork(buffer, theirs.get(), order, plan.init);
+            run_in_fork(buffer, start->theirs(), order, plan.init);
         }
         if (pid < 0) {
             throw_system("fork", "fork", errno, "", "make a process", hint_for_process(errno));
         }
     }
-    ChildGuard child(checked_child(pid));
-    theirs.reset();
-    plan.descriptors.clear();
+    start->set_child(checked_child(pid));
 
     set_from_outside(pid, plan.outside);
-    conversation.channel().send("", 1);
-    conversation.finish(child);
-    return conversation.hand_over(child);
+    start->go(true);
+    return start;
 }
 
 } // namespace spaces

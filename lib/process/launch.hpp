@@ -5,6 +5,7 @@
 #include "process/process.hpp"
 
 #include <functional>
+#include <memory>
 
 namespace spaces {
 
@@ -16,8 +17,10 @@ struct LaunchHooks {
     std::function<void(pid_t)> halted;
 };
 
-// spaces_spawn()
-Started spawn(const Spec &spec, const LaunchHooks &hooks = {});
+class Start;
+
+// spaces_spawn_begin(): when it returns, the stage is on its way to the program.
+std::unique_ptr<Start> begin_spawn(const Spec &spec, LaunchHooks hooks = {});
 
 struct Callable {
     int (*main)(void *); // called in the new process
@@ -25,7 +28,7 @@ struct Callable {
     int (*fork)(void *) = nullptr; // answers as fork(2); null: libc's
 };
 
-// spaces_fork(), spaces_fork_with()
-Started fork_and_call(const Spec &spec, const Callable &callable, const LaunchHooks &hooks = {});
+// spaces_fork_begin(), spaces_fork_with(): the same with a fork of the caller, on its way to the function.
+std::unique_ptr<Start> begin_fork(const Spec &spec, const Callable &callable, LaunchHooks hooks = {});
 
 } // namespace spaces

@@ -1,12 +1,12 @@
 // Process: a program that was started, from its start to its Result.
 #include "process/process.hpp"
 
+#include "base/deadline.hpp"
 #include "base/sys.hpp"
 #include "process/pid_1.hpp"
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <linux/types.h>
 #include <poll.h>
@@ -88,18 +88,12 @@ Fd Process::take_fd(int stream) {
 }
 
 bool Process::wait_until_ended(int timeout_ms) const {
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point end = Clock::now() + std::chrono::milliseconds(timeout_ms);
-    int left = timeout_ms;
+    const Deadline deadline(timeout_ms);
     for (;;) {
         pollfd entry{pidfd(), POLLIN, 0};
-        const int ready = ::poll(&entry, 1, left);
+        const int ready = ::poll(&entry, 1, deadline.left());
         if (ready >= 0 || errno != EINTR) {
             return sys("poll", ready, {"wait", "pidfd", "wait for the process"}) > 0;
-        }
-        if (timeout_ms > 0) {
-            const auto rest = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
-            left = rest > 0 ? static_cast<int>(rest) : 0;
         }
     }
 }

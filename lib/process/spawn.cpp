@@ -1,11 +1,11 @@
-// spawn(): a program, through the stage.
+// begin_spawn(): a program, through the stage.
 #include "base/sys.hpp"
-#include "process/conversation.hpp"
 #include "process/failure.hpp"
 #include "process/launch.hpp"
 #include "process/outside.hpp"
 #include "process/signals.hpp"
 #include "process/stage_image.hpp"
+#include "process/start.hpp"
 
 #include <cerrno>
 #include <spaces/spec.h>
@@ -70,18 +70,17 @@ CloneAnswer start_stage(CloneRequest request) {
 
 } // namespace
 
-Started spawn(const Spec &spec, const LaunchHooks &hooks) {
-    CompiledPlan plan = compile(spec, Target::program, Opening::open);
-    Fd theirs;
-    Conversation conversation(plan, spec, hooks, theirs);
+std::unique_ptr<Start> begin_spawn(const Spec &spec, LaunchHooks hooks) {
+    auto start = std::make_unique<Start>(spec, Target::program, std::move(hooks));
+    CompiledPlan &plan = start->plan();
     const bool writes_maps = (plan.clone_flags & SPACES_NAMESPACE_USER) != 0;
     const bool works_outside =
         writes_maps || plan.outside.oom_score_adj.has_value() || !plan.outside.limits.empty();
     plan.builder.header().await_go = works_outside ? 1 : 0;
     const std::vector<char> buffer = plan.builder.finish();
     // Before there is anybody to read it: then the stage need not wait for us.
-    const size_t sent = conversation.channel().send_some(buffer.data(), buffer.size());
-    const std::string environment = std::to_string(theirs.get());
+    const size_t sent = start->channel().send_some(buffer.data(), buffer.size());
+    const std::string environment = std::to_string(start->theirs());
 
     CloneRequest request;
     request.namespaces = plan.clone_flags;
@@ -91,23 +90,20 @@ Started spawn(const Spec &spec, const LaunchHooks &hooks) {
     const std::string uid_map = own_uid_map(plan.outside);
     request.uid_map = uid_map.empty() ? nullptr : uid_map.c_str();
     CloneAnswer answer = start_stage(request);
-    ChildGuard child(std::move(answer.child));
+    start->set_child(std::move(answer.child));
     if (answer.wrote_uid_map) {
         plan.outside.uid_map.clear();
     }
-    theirs.reset();
-    plan.descriptors.clear();
 
-    conversation.send_rest(buffer.data() + sent, buffer.size() - sent, child);
+    start->send_rest(buffer.data() + sent, buffer.size() - sent);
     if (works_outside) {
-        set_from_outside(child.child().pid, plan.outside);
+        set_from_outside(start->pid(), plan.outside);
         if (writes_maps) {
-            write_id_maps(child.child().pid, plan.outside);
+            write_id_maps(start->pid(), plan.outside);
         }
-        conversation.channel().send("", 1);
     }
-    conversation.finish(child);
-    return conversation.hand_over(child);
+    start->go(works_outside);
+    return start;
 }
 
 } // namespace spaces

@@ -2,6 +2,8 @@
 // them.
 #include "every_plan.hpp"
 
+#include "process/start.hpp"
+
 #include <unistd.h>
 
 using namespace support;
@@ -146,12 +148,19 @@ spaces::Spec Scene::spec(const Kind &kind) const {
     return spec;
 }
 
-spaces::Started launch(const Kind &kind, const spaces::Spec &spec, const spaces::LaunchHooks &hooks) {
+std::unique_ptr<spaces::Start> begin(const Kind &kind, const spaces::Spec &spec,
+                                     const spaces::LaunchHooks &hooks) {
     if (kind.target == Target::program) {
-        return spaces::spawn(spec, hooks);
+        return spaces::begin_spawn(spec, hooks);
     }
     const bool by_caller = kind.target == Target::callable_by_callers_fork;
-    return spaces::fork_and_call(spec, {do_nothing, nullptr, by_caller ? fork_as_caller : nullptr}, hooks);
+    return spaces::begin_fork(spec, {do_nothing, nullptr, by_caller ? fork_as_caller : nullptr}, hooks);
+}
+
+spaces::Started launch(const Kind &kind, const spaces::Spec &spec, const spaces::LaunchHooks &hooks) {
+    const std::unique_ptr<spaces::Start> start = begin(kind, spec, hooks);
+    start->wait(-1);
+    return start->hand_over();
 }
 
 std::vector<spaces::StepInfo> steps_of(const Kind &kind, const spaces::Spec &spec) {

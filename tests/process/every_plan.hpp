@@ -7,6 +7,7 @@
 #include "support/waiting.hpp"
 
 #include <functional>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -37,7 +38,11 @@ class Scene {
     support::Waiting container_;
 };
 
-// spawn() or fork_and_call(), as the kind wants it.
+// begin_spawn() or begin_fork(), as the kind wants it.
+std::unique_ptr<spaces::Start> begin(const Kind &kind, const spaces::Spec &spec,
+                                     const spaces::LaunchHooks &hooks = {});
+
+// The same, to the end.
 spaces::Started launch(const Kind &kind, const spaces::Spec &spec, const spaces::LaunchHooks &hooks);
 
 // What a start of it would do.

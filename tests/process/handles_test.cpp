@@ -13,6 +13,7 @@ using namespace support;
 
 namespace {
 
+spaces_start *const no_start = nullptr;
 spaces_process *const no_process = nullptr;
 spaces_result *const no_result = nullptr;
 
@@ -40,6 +41,14 @@ BOOST_AUTO_TEST_CASE(a_null_that_may_not_be_one_is_an_error) {
     expect_refused(failure_of<spaces_spawn>(spec, nowhere), "ret_process");
     expect_refused(failure_of<spaces_fork>(Spec(), no_function, nullptr, &process), "main");
     expect_refused(failure_of<spaces_fork>(Spec(), do_nothing, nullptr, nowhere), "ret_process");
+    spaces_start *start = nullptr;
+    spaces_start **const no_place = nullptr;
+    expect_refused(failure_of<spaces_spawn_begin>(static_cast<spaces_spec *>(nullptr), &start), "spec");
+    expect_refused(failure_of<spaces_spawn_begin>(spec, no_place), "ret_start");
+    expect_refused(failure_of<spaces_fork_begin>(Spec(), no_function, nullptr, &start), "main");
+    expect_refused(failure_of<spaces_fork_begin>(Spec(), do_nothing, nullptr, no_place), "ret_start");
+    expect_refused(failure_of<spaces_start_wait>(no_start, 0, &process), "start");
+    expect_refused(failure_of<spaces_start_wait>(no_start, 0, nowhere), "ret_process");
     expect_refused(failure_of<spaces_process_wait>(no_process, 0, nullptr), "process");
     expect_refused(failure_of<spaces_process_kill>(no_process, 9), "process");
     expect_refused(failure_of<spaces_process_kill_all>(no_process), "process");
@@ -55,6 +64,7 @@ BOOST_AUTO_TEST_CASE(accessors_of_nothing_give_nothing) {
     BOOST_TEST(spaces_result_signal(nullptr) == 0);
     BOOST_TEST(spaces_result_core_dumped(nullptr) == 0);
     BOOST_TEST(spaces_result_peak_memory(nullptr) == 0u);
+    spaces_start_free(nullptr);
     spaces_process_free(nullptr);
     spaces_result_free(nullptr);
 }

@@ -1,6 +1,7 @@
-// Conversation: what the caller and the new process tell each other until the program runs, or cannot.
-#include "process/conversation.hpp"
+// Start: a process on its way to its program, and what it and the caller tell each other until then.
+#include "process/start.hpp"
 
+#include "base/deadline.hpp"
 #include "base/sys.hpp"
 #include "process/failure.hpp"
 #include "process/outside.hpp"
@@ -34,6 +35,9 @@ bool has_ended(const Child &child) {
     return ::poll(&entry, 1, 0) > 0;
 }
 
+// How long a start that is given up is waited for, in case that it hangs.
+constexpr int abandon_ms = 1000;
+
 // How long the caller sleeps over what needs no answer: several times a usual start.
 constexpr int sleep_over_ms = 5;
 
@@ -57,29 +61,61 @@ uint64_t own_peak_memory() {
 
 } // namespace
 
-Conversation::Conversation(CompiledPlan &plan, const Spec &spec, const LaunchHooks &hooks, Fd &theirs)
-    : plan_(plan), channel_(Channel::open(plan.targets, theirs)), hooks_(hooks) {
-    plan::Header &header = plan.builder.header();
-    header.fail_index = hooks.fail_index;
-    header.fail_errno = hooks.fail_errno;
-    header.halt_index = hooks.halt_index;
-    plan.builder.keep(theirs.get());
+Start::Start(const Spec &spec, Target target, LaunchHooks hooks)
+    : plan_(compile(spec, target, Opening::open)), hooks_(std::move(hooks)),
+      channel_(Channel::open(plan_.targets, theirs_)) {
+    plan::Header &header = plan_.builder.header();
+    header.fail_index = hooks_.fail_index;
+    header.fail_errno = hooks_.fail_errno;
+    header.halt_index = hooks_.halt_index;
+    plan_.builder.keep(theirs_.get());
     if (spec.die_with_parent) {
         Fd self(static_cast<int>(sys("pidfd_open", ::syscall(SYS_pidfd_open, ::getpid(), 0),
                                      {"supervise", "pidfd", "make a pidfd of the calling process"})));
-        plan.descriptors.push_back(out_of_the_way(
-            std::move(self), plan.targets, {"supervise", "pidfd", "move a descriptor out of the way"}));
-        header.caller_pidfd = plan.descriptors.back().get();
-        plan.builder.keep(header.caller_pidfd);
+        plan_.descriptors.push_back(out_of_the_way(
+            std::move(self), plan_.targets, {"supervise", "pidfd", "move a descriptor out of the way"}));
+        header.caller_pidfd = plan_.descriptors.back().get();
+        plan_.builder.keep(header.caller_pidfd);
     }
 }
 
-bool Conversation::is_complete() const {
+void Start::set_child(Child child) {
+    child_ = ChildGuard(std::move(child));
+    theirs_.reset();
+    plan_.descriptors.clear();
+}
+
+Start::~Start() {
+    if (goes_on_ && (plan_.moves || plan_.supervised) && child_.is_ours()) {
+        try {
+            end_at_program();
+        } catch (...) { // then the process has ended, or the guard ends it
+        }
+    }
+}
+
+void Start::go(bool is_awaited) {
+    if (is_awaited) {
+        channel_.send("", 1);
+    }
+    goes_on_ = true;
+}
+
+// Where there are two processes, or the first goes on as another one, the second is not known before.
+void Start::end_at_program() {
+    if (wait(abandon_ms)) {
+        Process process(hand_over());
+        process.kill_all();
+        process.wait(-1);
+    }
+}
+
+bool Start::is_complete() const {
     return started_ && (moved_ || !plan_.moves);
 }
 
 // Whether the new process says something before the program runs that we have to answer or act upon.
-bool Conversation::wants_answers() const {
+bool Start::wants_answers() const {
     const auto &steps = plan_.builder.steps();
     return plan_.supervised || plan_.moves || hooks_.halt_index >= 0 ||
            std::any_of(steps.begin(), steps.end(),
@@ -87,7 +123,7 @@ bool Conversation::wants_answers() const {
 }
 
 // The process that says this may not be known to us yet: one that failed has to be reaped too.
-bool Conversation::waits_for_move(const plan::Record &record) const {
+bool Start::waits_for_move(const plan::Record &record) const {
     if (!plan_.moves || moved_) {
         return false;
     }
@@ -97,7 +133,7 @@ bool Conversation::waits_for_move(const plan::Record &record) const {
     return record.index > entry - steps.begin();
 }
 
-void Conversation::take_moved(Message message, ChildGuard &child) {
+void Start::take_moved(Message message) {
     moved_ = true;
     if (!message.fd.is_open()) {
         ::kill(message.record.pid, SIGKILL);
@@ -107,27 +143,27 @@ void Conversation::take_moved(Message message, ChildGuard &child) {
     Child next;
     next.pid = message.record.pid;
     next.pidfd = std::move(message.fd);
-    child.replace(std::move(next));
+    child_.replace(std::move(next));
     if (halted_) {
-        tell_of_halt(child);
+        tell_of_halt();
     }
 }
 
-void Conversation::tell_of_halt(const ChildGuard &child) {
+void Start::tell_of_halt() {
     if (hooks_.halted) {
-        hooks_.halted(child.child().pid);
+        hooks_.halted(pid());
     }
     channel_.send("", 1);
 }
 
-void Conversation::take(Message message, ChildGuard &child) {
+void Start::take(Message message) {
     switch (message.record.kind) {
     case RecordKind::await_maps:
-        write_id_maps(child.child().pid, plan_.outside);
+        write_id_maps(pid(), plan_.outside);
         channel_.send("", 1);
         break;
     case RecordKind::moved:
-        take_moved(std::move(message), child);
+        take_moved(std::move(message));
         break;
     case RecordKind::terminal:
         if (!message.fd.is_open()) {
@@ -144,7 +180,7 @@ void Conversation::take(Message message, ChildGuard &child) {
     case RecordKind::halted:
         halted_ = true;
         if (!waits_for_move(message.record)) {
-            tell_of_halt(child);
+            tell_of_halt();
         }
         break;
     case RecordKind::failed:
@@ -155,13 +191,13 @@ void Conversation::take(Message message, ChildGuard &child) {
     }
 }
 
-void Conversation::send_rest(const char *data, size_t size, const ChildGuard &child) const {
+void Start::send_rest(const char *data, size_t size) const {
     while (size != 0) {
         const size_t sent = channel_.send_some(data, size);
         data += sent;
         size -= sent;
         if (sent == 0) {
-            if (has_ended(child.child())) {
+            if (has_ended(child_.child())) {
                 return;
             }
             channel_.wait_for_room(death_check_ms);
@@ -169,27 +205,49 @@ void Conversation::send_rest(const char *data, size_t size, const ChildGuard &ch
     }
 }
 
-void Conversation::finish(ChildGuard &child) {
+bool Start::exec_may_be_done() const {
+    return executing_ && (moved_ || !plan_.moves);
+}
+
+bool Start::is_decided() const {
+    return is_complete() || is_over_ || (failure_ && !waits_for_move(*failure_));
+}
+
+// Nothing: not in this time, or the process has gone and has said it all (is_over_).
+std::optional<Message> Start::receive(int timeout_ms) {
+    std::optional<Message> message = channel_.receive(timeout_ms);
+    const bool is_over = !message && (channel_.at_end() || has_ended(child_.child()));
+    if (is_over) {
+        message = channel_.receive(0); // what it has said last
+        is_over_ = !message;
+    }
+    return message;
+}
+
+// False: nothing has happened in this time.
+bool Start::take_next(int timeout_ms) {
+    if (std::optional<Message> message = receive(timeout_ms)) {
+        take(std::move(*message));
+        return true;
+    }
+    if (exec_may_be_done() && (is_over_ || !is_still_the_stage(pid()))) {
+        started_ = true;
+    }
+    return started_ || is_over_;
+}
+
+bool Start::wait(int timeout_ms) {
+    goes_on_ = false; // should something be thrown
+    const Deadline deadline(timeout_ms);
     if (!wants_answers()) {
         // To be woken once, by the end of the channel, and not by each record before it.
-        channel_.wait_for_end(sleep_over_ms);
+        channel_.wait_for_end(deadline.left_of(sleep_over_ms));
     }
-    for (;;) {
-        const bool exec_may_be_done = executing_ && (moved_ || !plan_.moves);
-        std::optional<Message> message = channel_.receive(exec_may_be_done ? exec_check_ms : death_check_ms);
-        const bool is_over = !message && (channel_.at_end() || has_ended(child.child()));
-        if (is_over) {
-            message = channel_.receive(0); // what it has said last
-        }
-        if (message) {
-            take(std::move(*message), child);
-        } else if (exec_may_be_done && (is_over || !is_still_the_stage(child.child().pid))) {
-            started_ = true;
-        } else if (is_over) {
-            break;
-        }
-        if (is_complete() || (failure_ && !waits_for_move(*failure_))) {
-            break;
+    while (!is_decided()) {
+        const int time = deadline.left_of(exec_may_be_done() ? exec_check_ms : death_check_ms);
+        if (!take_next(time) && deadline.is_over()) {
+            goes_on_ = true;
+            return false;
         }
     }
     if (failure_) {
@@ -198,9 +256,11 @@ void Conversation::finish(ChildGuard &child) {
     if (!is_complete()) {
         throw silent_death();
     }
+    goes_on_ = true;
+    return true;
 }
 
-Started Conversation::hand_over(ChildGuard &child) {
+Started Start::hand_over() {
     Started started;
     for (int stream = 0; stream <= 2; ++stream) {
         started.has_stdio[stream] = plan_.stdio[stream].is_open();
@@ -215,7 +275,7 @@ Started Conversation::hand_over(ChildGuard &child) {
         started.inherited_peak = own_peak_memory();
     }
     started.is_pid_1 = plan_.is_pid_1;
-    started.child = child.release();
+    started.child = child_.release();
     return started;
 }
 
