@@ -66,7 +66,7 @@ int *tid_address() {
     context.base = buffer.data();
     context.control = control;
     context.tid_address = tid_address();
-    context.enter_pid = by_caller ? fork_and_stand_by : init ? enter_pid_as_init : nullptr;
+    context.enter_pid = by_caller ? fork_and_stand_by : init ? enter_pid_as_init : enter_pid_as_program;
     context.supervise = fork_and_supervise;
     context.call = call_main;
     context.user = &order;
@@ -106,7 +106,10 @@ std::unique_ptr<Start> begin_fork(const Spec &spec, const Callable &callable, La
     pid_t pid = -1;
     {
         const SignalMask blocked;
-        Fork order{callable, &blocked.saved(), stage.get(), {}, 0};
+        Fork order{};
+        order.callable = callable;
+        order.signal_mask = &blocked.saved();
+        order.stage_fd = stage.get();
         pid = fork_by(callable);
         if (pid == 0) {
             ::close(start->channel().get());

@@ -10,14 +10,26 @@
 
 namespace spaces {
 
+// What the kernel takes from a child that shares its parent's memory, though it belongs to the thread that
+// the function goes on as.
+struct CallersThread {
+    std::jmp_buf stack;
+    stack_t signal_stack;
+    void *robust_list;
+    size_t robust_list_size;
+};
+
 // All of it made before the fork.
 struct Fork {
     Callable callable;
     const sigset_t *signal_mask;
     int stage_fd;
-    // See enter_pid_as_init().
-    std::jmp_buf callers_stack;
-    int first_is_alive;
+    struct sigaction callers_sigchld;
+    // See enter_pid_as_init(). The kernel clears a word when its process has left the memory.
+    CallersThread thread;
+    char *programs_stack;
+    int first_is_here;
+    int init_is_here;
 };
 
 inline int fork_by(const Callable &callable) {
@@ -29,8 +41,9 @@ inline Fork &fork_of(const stage::Context &context) {
 }
 
 // For stage::Context: how Op::enter_pid and Op::supervise go on in a fork. The process that enters a new pid
-// namespace only to become its init takes the first one, or the second one where the caller has a fork of its
-// own; else that is left to enter_pid_namespace().
+// namespace to become the program takes the first one, only to become its init the second one, and where the
+// caller has a fork of its own the third one.
+void enter_pid_as_program(stage::Context &context);
 void enter_pid_as_init(stage::Context &context);
 void fork_and_stand_by(stage::Context &context);
 void fork_and_supervise(stage::Context &context);

@@ -44,20 +44,23 @@ using plan::Call;
 }
 
 // Its children's statuses are the supervisor's business, even where the caller ignores SIGCHLD.
-pid_t fork_for_program(stage::Context &context) {
+void prepare_for_child(stage::Context &context) {
     if (const stage::Outcome outcome = stage::open_own_pidfd(context); outcome.failed()) {
         stage::fail(context, outcome);
     }
-    struct sigaction callers {};
     struct sigaction by_default {};
     by_default.sa_handler = SIG_DFL;
-    ::sigaction(SIGCHLD, &by_default, &callers);
+    ::sigaction(SIGCHLD, &by_default, &fork_of(context).callers_sigchld);
+}
+
+pid_t fork_for_program(stage::Context &context) {
+    prepare_for_child(context);
     const pid_t pid = fork_by(fork_of(context).callable);
     if (pid < 0) {
         stage::fail(context, stage::check(Call::clone, -errno));
     }
     if (pid == 0) {
-        ::sigaction(SIGCHLD, &callers, nullptr);
+        ::sigaction(SIGCHLD, &fork_of(context).callers_sigchld, nullptr);
     }
     return pid;
 }
@@ -75,28 +78,91 @@ void register_restartable_sequences() {
 #endif
 }
 
+void keep_robust_list(CallersThread &thread) {
+    if (::syscall(SYS_get_robust_list, 0, &thread.robust_list, &thread.robust_list_size) != 0) {
+        thread.robust_list = nullptr;
+    }
+}
+
+void restore_robust_list(const CallersThread &thread) {
+    if (thread.robust_list != nullptr) {
+        ::syscall(SYS_set_robust_list, thread.robust_list, thread.robust_list_size);
+    }
+}
+
+void restore_thread(const CallersThread &thread) {
+    register_restartable_sequences();
+    if ((thread.signal_stack.ss_flags & SS_DISABLE) == 0) {
+        stack_t stack = thread.signal_stack;
+        stack.ss_flags &= ~SS_ONSTACK;
+        ::sigaltstack(&stack, nullptr);
+    }
+    restore_robust_list(thread);
+}
+
+[[noreturn]] void go_on_as_caller(Fork &fork) {
+    // No frame in between has anything to destroy, and nobody else uses this memory any more.
+    std::longjmp(fork.thread.stack, 1); // NOLINT(cert-err52-cpp)
+}
+
+int run_for_program(void *argument) {
+    Fork &fork = fork_of(*static_cast<stage::Context *>(argument));
+    stage::await_zero(&fork.init_is_here);
+    go_on_as_caller(fork);
+}
+
+// The child that goes on has this memory to itself as soon as this process is the stage. 0: not possible
+// here.
+pid_t leave_memory_to_program(stage::Context &context) {
+    Fork &fork = fork_of(context);
+    fork.init_is_here = 1;
+    if (context.tid_address == nullptr || ::syscall(SYS_set_tid_address, &fork.init_is_here) < 0) {
+        return 0;
+    }
+    prepare_for_child(context);
+    const long pid = spaces_clone_call(
+        __NR_clone, CLONE_VM | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
+        reinterpret_cast<long>(fork.programs_stack), 0, context.tid_address, run_for_program, &context);
+    if (pid < 0) {
+        stage::fail(context, stage::check(Call::clone, pid));
+    }
+    return static_cast<pid_t>(pid);
+}
+
 } // namespace
 
+void enter_pid_as_program(stage::Context &context) {
+    CallersThread &thread = fork_of(context).thread;
+    keep_robust_list(thread);
+    stage::enter_pid_namespace(context);
+    restore_robust_list(thread);
+}
+
 // A new pid namespace is for children only, so this process cannot be in it. Its child is to become the init:
-// it gets this process' memory itself instead of a copy, and another stack, as after vfork(2). The fork for
-// the function then makes the one copy that is needed, and goes on here, on the stack that the caller's
-// runtime knows.
+// it gets this process' memory itself instead of a copy, and another stack, as after vfork(2). So does the
+// child of that one, which goes on here, on the stack that the caller's runtime knows, when this process has
+// ended and the init has become the stage: the memory of the caller is copied once.
 void enter_pid_as_init(stage::Context &context) {
     Fork &fork = fork_of(context);
-    if (_setjmp(fork.callers_stack) != 0) {
-        register_restartable_sequences();
+    keep_robust_list(fork.thread);
+    ::sigaltstack(nullptr, &fork.thread.signal_stack);
+    if (_setjmp(fork.thread.stack) != 0) {
+        ::sigaction(SIGCHLD, &fork.callers_sigchld, nullptr);
+        restore_thread(fork.thread);
         return;
     }
-    alignas(16) char stack[65536];
+    alignas(16) char inits_stack[65536];
+    alignas(16) char programs_stack[16384];
+    fork.programs_stack = programs_stack + sizeof programs_stack;
     int pidfd = -1;
-    fork.first_is_alive = 1; // the kernel clears it with this process' end
-    if (::syscall(SYS_set_tid_address, &fork.first_is_alive) < 0) {
-        fork.first_is_alive = 0;
+    fork.first_is_here = 1;
+    if (::syscall(SYS_set_tid_address, &fork.first_is_here) < 0) {
+        fork.first_is_here = 0;
     }
     const long pid =
         spaces_clone_call(__NR_clone, CLONE_VM | CLONE_PARENT | CLONE_PIDFD | CLONE_CHILD_SETTID | SIGCHLD,
-                          reinterpret_cast<long>(stack + sizeof stack), reinterpret_cast<long>(&pidfd),
-                          context.tid_address, stage::go_on, &context);
+                          reinterpret_cast<long>(inits_stack + sizeof inits_stack),
+                          reinterpret_cast<long>(&pidfd), context.tid_address, stage::go_on, &context);
     stage::hand_over(context, pid, pidfd);
 }
 
@@ -112,12 +178,17 @@ void fork_and_stand_by(stage::Context &context) {
 void fork_and_supervise(stage::Context &context) {
     Fork &fork = fork_of(context);
     const bool shares_memory = context.enter_pid == enter_pid_as_init;
+    pid_t program = 0;
     if (shares_memory) {
         // The function may trace this process, and must not reach one outside of its pid namespace by the
         // memory.
-        stage::await_zero(&fork.first_is_alive);
+        stage::await_zero(&fork.first_is_here);
+        program = leave_memory_to_program(context);
     }
-    if (const pid_t program = fork_for_program(context); program > 0) {
+    if (program == 0) {
+        program = fork_for_program(context);
+    }
+    if (program > 0) {
         const plan::Header &header = context.header();
         stage::Supervision supervision;
         supervision.control = context.control;
@@ -128,8 +199,7 @@ void fork_and_supervise(stage::Context &context) {
         become_supervisor(context, supervision);
     }
     if (shares_memory) {
-        // No frame in between has anything to destroy, and each is but a copy here.
-        std::longjmp(fork.callers_stack, 1); // NOLINT(cert-err52-cpp)
+        go_on_as_caller(fork);
     }
 }
 

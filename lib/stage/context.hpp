@@ -64,6 +64,8 @@ struct Context {
 void run_plan(Context &context);
 // The rest of the Plan, in a child that was made for it: the `function` of spaces_clone_call().
 int go_on(void *context);
+// Comes back in the child that goes on, in the pid namespace that was joined or unshared.
+void enter_pid_namespace(Context &context);
 // This process has done its work: another child of the caller goes on.
 [[noreturn]] void hand_over(Context &context, long pid, int pidfd);
 

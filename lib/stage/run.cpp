@@ -32,24 +32,6 @@ void await_maps(Context &context, const plan::Step &step) {
     }
 }
 
-// The pid namespace that was joined or unshared is only for children. The child is our caller's, so that it
-// is waited for as if it had been started directly; this process has done its work then.
-void enter_pid_namespace(Context &context) {
-    int pidfd = -1;
-    const unsigned long flags =
-        CLONE_PARENT | CLONE_PIDFD | SIGCHLD |
-        (context.tid_address != nullptr ? CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID : 0);
-#if defined(__x86_64__)
-    const long pid = sys(__NR_clone, flags, 0L, &pidfd, context.tid_address, 0L);
-#else
-    const long pid = sys(__NR_clone, flags, 0L, &pidfd, 0L, context.tid_address);
-#endif
-    if (pid == 0) {
-        return;
-    }
-    hand_over(context, pid, pidfd);
-}
-
 // Whether a child that goes on from here does.
 bool follows_its_parent(const Context &context) {
     const auto count = static_cast<int>(context.header().step_count);
@@ -112,6 +94,24 @@ bool has_ended(int pidfd) {
     } entry{pidfd, POLLIN, 0};
     const long timeout[2] = {0, 0};
     return sys(__NR_ppoll, &entry, 1L, timeout, 0L, 0L) > 0;
+}
+
+// The pid namespace that was joined or unshared is only for children. The child is our caller's, so that it
+// is waited for as if it had been started directly; this process has done its work then.
+void enter_pid_namespace(Context &context) {
+    int pidfd = -1;
+    const unsigned long flags =
+        CLONE_PARENT | CLONE_PIDFD | SIGCHLD |
+        (context.tid_address != nullptr ? CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID : 0);
+#if defined(__x86_64__)
+    const long pid = sys(__NR_clone, flags, 0L, &pidfd, context.tid_address, 0L);
+#else
+    const long pid = sys(__NR_clone, flags, 0L, &pidfd, 0L, context.tid_address);
+#endif
+    if (pid == 0) {
+        return;
+    }
+    hand_over(context, pid, pidfd);
 }
 
 void hand_over(Context &context, long pid, int pidfd) {

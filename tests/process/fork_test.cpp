@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -136,37 +135,6 @@ BOOST_AUTO_TEST_CASE(its_pid_is_as_a_programs) {
     BOOST_TEST(read_line(process.take(SPACES_STDOUT).get()) ==
                std::to_string(process.pid()) + " " + std::to_string(::getpid()));
     process.wait();
-}
-
-BOOST_DATA_TEST_CASE(it_runs_on_the_stack_that_called, data::make(places), place) {
-    // Garbage collectors look for references there, and interpreters for its end.
-    const auto above = reinterpret_cast<intptr_t>(__builtin_frame_address(0));
-    Process process = start_fork_of(in_place(place), [above] {
-        const auto distance = above - reinterpret_cast<intptr_t>(__builtin_frame_address(0));
-        return distance > 0 && distance < 64 * 1024 ? 0 : 1;
-    });
-    BOOST_TEST(process.wait().exit_code() == 0);
-}
-
-BOOST_DATA_TEST_CASE(libc_knows_the_processor_that_it_runs_on, data::make(places), place) {
-    // By a registration with the kernel (rseq(2)), which belongs to a thread and not to its memory.
-    Process process = start_fork_of(in_place(place), [] {
-        cpu_set_t allowed;
-        ::sched_getaffinity(0, sizeof allowed, &allowed);
-        for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-            if (CPU_ISSET(cpu, &allowed)) {
-                cpu_set_t one;
-                CPU_ZERO(&one);
-                CPU_SET(cpu, &one);
-                ::sched_setaffinity(0, sizeof one, &one);
-                if (::sched_getcpu() != cpu) {
-                    return 1;
-                }
-            }
-        }
-        return 0;
-    });
-    BOOST_TEST(process.wait().exit_code() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(it_has_its_own_proc) {
