@@ -58,6 +58,8 @@ enum { SPACES_EXPLAIN_TEXT, SPACES_EXPLAIN_JSON };
 typedef struct {
 } spaces_spec;
 typedef struct {
+} spaces_start;
+typedef struct {
 } spaces_process;
 typedef struct {
 } spaces_result;
@@ -137,6 +139,15 @@ spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main, void *us
                           spaces_process **ret_process, spaces_error **error);
 spaces_status spaces_fork_with(const spaces_spec *spec, spaces_fork_fn fork, spaces_main_fn main,
                                void *userdata, spaces_process **ret_process, spaces_error **error);
+spaces_status spaces_spawn_begin(const spaces_spec *spec, spaces_start **ret_start, spaces_error **error);
+spaces_status spaces_fork_begin(const spaces_spec *spec, spaces_main_fn main, void *userdata,
+                                spaces_start **ret_start, spaces_error **error);
+
+%extend spaces_start {
+    ~spaces_start() { spaces_start_free($self); }
+
+    spaces_status wait(int timeout_ms, spaces_process **ret_process, spaces_error **error);
+}
 
 %extend spaces_process {
     ~spaces_process() { spaces_process_free($self); }

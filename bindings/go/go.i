@@ -8,6 +8,9 @@
 %rename("%(strip:[spaces_])s") "";
 %ignore spaces_fork; // fork(2) leaves Go's runtime without its threads
 %ignore spaces_fork_with;
+%ignore spaces_start; // another goroutine may run while one starts a program
+%ignore spaces_spawn_begin;
+%ignore spaces_fork_begin;
 
 %insert(cgo_comment_typedefs) %{
 #cgo pkg-config: spaces

@@ -34,7 +34,7 @@ static void spaces_python_raise(spaces_error *failure) {
     spaces_error_free(failure);
 }
 
-// What spaces_fork() calls in the new process, which holds the GIL of the forking thread. As in os.fork() the
+// What spaces_fork_begin() calls in the new process, which holds the GIL of the forking thread. As in os.fork() the
 // interpreter is told first that it has been forked: no Python code may run before.
 static int spaces_python_main(void *callable) {
     PyOS_AfterFork_Child();
@@ -96,6 +96,7 @@ static PyObject *spaces_python_output(PyObject *result, PyObject *output) {
 }
 %enddef
 SPACES_OUT_HANDLE(spaces_spec, ret_spec)
+SPACES_OUT_HANDLE(spaces_start, ret_start)
 SPACES_OUT_HANDLE(spaces_process, ret_process)
 SPACES_OUT_HANDLE(spaces_result, ret_result)
 
@@ -225,7 +226,7 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
     PyMem_Free(numbers$argnum);
 }
 
-// A callable without arguments. spaces_fork() calls it in the new process only, so it is borrowed here.
+// A callable without arguments. spaces_fork_begin() calls it in the new process only, so it is borrowed here.
 %typemap(in) (spaces_main_fn main, void *userdata) {
     if (!PyCallable_Check($input)) {
         PyErr_SetString(PyExc_TypeError, "a callable is expected");
@@ -241,13 +242,25 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
     $action
     Py_END_ALLOW_THREADS
 }
-%exception spaces_fork {
+%exception spaces_start::wait {
+    Py_BEGIN_ALLOW_THREADS
+    $action
+    Py_END_ALLOW_THREADS
+    if (result == SPACES_ETIMEOUT) { // None: who looks after several starts at once has that often
+        spaces_error_free(*arg4);
+        *arg4 = NULL;
+        result = SPACES_OK;
+    }
+}
+%exception spaces_fork_begin {
     PyOS_BeforeFork();
     $action
     PyOS_AfterFork_Parent(); // also when nothing was forked: it undoes PyOS_BeforeFork()
 }
 
+%ignore spaces_fork; // in two halves, since only the first must keep other threads from running
 %ignore spaces_fork_with; // libc's fork is Python's too
+%ignore spaces_spawn_begin;
 
 %include "spaces.i"
 

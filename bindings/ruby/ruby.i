@@ -11,6 +11,9 @@
 %rename(Result) spaces_result;
 %ignore spaces_fork; // see spaces_ruby_fork()
 %rename(fork) spaces_fork_with;
+%ignore spaces_start; // another thread may run while one starts a program
+%ignore spaces_spawn_begin;
+%ignore spaces_fork_begin;
 
 %{
 #include <ruby.h>

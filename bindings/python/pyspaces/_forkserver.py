@@ -130,7 +130,7 @@ class _Server:
             return _popen.with_exit_handlers(lambda sentinel: _run(data, sentinel), os.dup(data))
 
         try:
-            return _spaces.spaces_fork(launch.spec, child)
+            return _popen.started(_spaces.spaces_fork_begin(launch.spec, child))
         finally:
             launch.close()
 

@@ -83,7 +83,7 @@ class Isolation:
     # --- What is to be started ----------------------------------------------------------------------------
 
     def for_callable(self) -> Launch:
-        """What spaces_fork() needs. The caller closes it."""
+        """What spaces_fork_begin() needs. The caller closes it."""
         return self._prepare(self._callable)
 
     def for_program(self, argv: Sequence[Any], fds: Sequence[int]) -> Launch:

@@ -55,14 +55,19 @@ class Popen(popen_fork.Popen):
         """Start the program or fork the callable; `before` runs first in a forked process."""
         if is_program:
             return _spaces.spaces_spawn(spec)
-        return self._fork(process_obj._run_in_container, spec, before)
+        start = self._begin_fork(process_obj._run_in_container, spec, before)
+        try:
+            return started(start)
+        except BaseException:
+            self.finalizer()
+            raise
 
-    def _fork(
+    def _begin_fork(
         self,
         run: Callable[[int], int],
         spec: _spaces.spaces_spec,
         before: Callable[[], None] | None = None,
-    ) -> _spaces.spaces_process:
+    ) -> _spaces.spaces_start:
         """Fork and call `run` with the descriptor that tells the end of this process."""
         _warn_of_threads()
         # The child can tell by this pipe that this process has ended: parent_process().sentinel.
@@ -80,7 +85,7 @@ class Popen(popen_fork.Popen):
             return with_exit_handlers(run, parent_sentinel)
 
         try:
-            return _spaces.spaces_fork(spec, child)
+            return _spaces.spaces_fork_begin(spec, child)
         except BaseException:
             self.finalizer()
             raise
@@ -178,6 +183,13 @@ class Popen(popen_fork.Popen):
     def close(self) -> None:
         super().close()
         self.process = None
+
+
+def started(start: _spaces.spaces_start) -> _spaces.spaces_process:
+    """Wait until the process runs, however long that takes."""
+    process = start.wait(-1)
+    assert process is not None
+    return process
 
 
 def with_exit_handlers(run: Callable[[int], int], parent_sentinel: int) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import multiprocessing.context
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import resource_tracker, spawn
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from .container import Launch
     from .options import ContextOptions
 
 __all__ = ["IsolatedContext", "IsolatedProcess", "get_context"]
@@ -79,6 +81,7 @@ class IsolatedProcess(BaseProcess):
     """What every process of an isolated context has besides what multiprocessing's have."""
 
     _context: ClassVar[IsolatedContext]
+    _launch: Launch | None = None
 
     @classmethod
     def _Popen(cls, process_obj: BaseProcess) -> Any:
@@ -89,11 +92,38 @@ class IsolatedProcess(BaseProcess):
         _executor.adapt(self)
         super().start()
 
+    # A start in two halves, so that several processes get ready side by side; no other method may be called in
+    # between. With what IsolatedContext._launch_of_forks() gives for all of them, _begin_start() does not wait.
+
+    def _begin_start(self, launch: Launch | None) -> None:
+        self._launch = launch
+        try:
+            self.start()
+        finally:
+            self._launch = None
+
+    def _finish_start(self, timeout_ms: int = -1) -> bool:
+        """Wait until the process runs; False: it does not, after this time."""
+        popen = self._started_popen()
+        try:
+            return not isinstance(popen, _popen_fork.Popen) or popen.finish_start(timeout_ms)
+        except BaseException:
+            self._abandon_start()
+            raise
+
+    def _abandon_start(self) -> None:
+        popen = self._popen  # type: ignore[attr-defined]
+        if isinstance(popen, _popen_fork.Popen):
+            popen.abandon_start()
+            multiprocessing.process._children.discard(self)  # type: ignore[attr-defined]
+            self._popen = None
+
     @property
     def sentinel(self) -> int:
         """A descriptor that is ready when the process has ended: with "fork" and "spawn", its pidfd."""
         _executor.explain_deaths()
-        return super().sentinel
+        sentinel: int = self._started_popen().sentinel
+        return sentinel
 
     @property
     def result(self) -> Result | None:
@@ -158,11 +188,23 @@ class IsolatedContext(BaseContext):
             # A tracker that the process started itself would take what it has made along at its end.
             if "multiprocessing.shared_memory" in sys.modules:
                 resource_tracker.ensure_running()
-            return _popen_fork.Popen(process_obj, self._isolation)
+            return _popen_fork.Popen(process_obj, self._isolation, process_obj._launch)  # type: ignore[attr-defined]
         executable = self._get_executable()
         if self._name == "spawn":
             return _popen_spawn.Popen(process_obj, self._isolation, executable)
         return _popen_forkserver.Popen(process_obj, self._isolation, (executable, tuple(self._preload)))
+
+    @contextlib.contextmanager
+    def _launch_of_forks(self) -> Iterator[Launch | None]:
+        """What is the same for all forks; None with other methods."""
+        if self._name != "fork":
+            yield None
+            return
+        launch = self._isolation.for_callable()
+        try:
+            yield launch
+        finally:
+            launch.close()
 
     def _get_executable(self) -> bytes:
         return os.fsencode(self._executable or spawn.get_executable())

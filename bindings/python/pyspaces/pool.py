@@ -7,13 +7,14 @@ import contextlib
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import connection, pool, reduction, util
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from . import errors, result
+from .container import Launch
 
 __all__ = ["Pool"]
 
@@ -55,6 +56,10 @@ class Pool(pool.Pool):
         self._quick_put = self._dispatcher.send
         self._quick_get = self._dispatcher.receive
 
+    def _repopulate_pool(self) -> None:
+        with self._dispatcher.starting_together(self._ctx):
+            super()._repopulate_pool()  # type: ignore[misc]
+
     def _get_sentinels(self) -> list[Any]:
         return [self._change_notifier._reader]
 
@@ -63,11 +68,28 @@ class Pool(pool.Pool):
         inqueue.close()
 
 
+class _Queue:
+    """A SimpleQueue for one reader and one writer, who need no locks."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = connection.Pipe(duplex=False)
+
+    def get(self) -> Any:
+        return self._reader.recv()
+
+    def put(self, item: Any) -> None:
+        self._writer.send(item)
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+
 class _Worker:
     """What a pool knows of one of its processes."""
 
     def __init__(
-        self, dispatcher: _Dispatcher, process: BaseProcess, queues: tuple[Any, Any], limit: Any
+        self, dispatcher: _Dispatcher, process: Any, queues: tuple[_Queue, _Queue], limit: Any
     ) -> None:
         self._dispatcher = dispatcher
         self._process = process
@@ -93,23 +115,34 @@ class _Worker:
         self._process.daemon = on
 
     def start(self) -> None:
+        """Start it, or have it started together with others."""
+        if self._dispatcher.takes_for_later(self):
+            return
+        try:
+            self.begin_start(None)
+            self.finish_start()
+        except Exception as error:
+            self.abandon_start()
+            if not self._dispatcher.goes_on_without(error):
+                raise
+
+    def begin_start(self, launch: Launch | None) -> None:
         forked = getattr(self._process, "_start_method", None) not in ("spawn", "forkserver")
         with self._dispatcher.lock() if forked else contextlib.nullcontext():
-            try:
-                self._process.start()
-            except Exception as error:
-                self._close()
-                if not self._dispatcher.goes_on_without(error):
-                    raise
-            else:
-                self.started = True
-                self.tasks._reader.close()
-                self.results._writer.close()
-                self._dispatcher.add(self)
+            self._process._begin_start(launch)
+            self.tasks._reader.close()
+            self.results._writer.close()
 
-    def _close(self) -> None:
-        for end in (self.tasks._reader, self.tasks._writer, self.results._reader, self.results._writer):
-            end.close()
+    def finish_start(self, timeout_ms: int = -1) -> None:
+        if not self.started and self._process._finish_start(timeout_ms):
+            self.started = True
+            self._dispatcher.add(self)
+
+    def abandon_start(self) -> None:
+        if not self.started:
+            self._process._abandon_start()
+            self.tasks.close()
+            self.results.close()
 
     @property
     def pid(self) -> int | None:
@@ -156,6 +189,7 @@ class _Dispatcher:
         self._answers: collections.deque[_Answer] = collections.deque()
         self._ending = False  # there are no more tasks
         self._closed = False
+        self._starting: list[_Worker] | None = None  # together
         self._constructor = threading.get_ident()  # all other threads are the pool's
         self._failure: Exception | None = None  # why a worker could not be replaced
         self._woken, self._wake = connection.Pipe(duplex=False)
@@ -166,7 +200,7 @@ class _Dispatcher:
         """In a worker: close what is this process', lest the others do not see it end."""
         self._woken.close()
         self._wake.close()
-        for worker in self._workers.values():
+        for worker in (*self._workers.values(), *(self._starting or ())):
             worker.tasks._writer.close()
             worker.results._reader.close()
 
@@ -174,9 +208,38 @@ class _Dispatcher:
 
     def worker(self, ctx: BaseContext, target: Callable[..., object], args: tuple[Any, ...]) -> _Worker:
         """A new worker, not started yet; `args` begins with the queues that all workers would share."""
-        queues = ctx.SimpleQueue(), ctx.SimpleQueue()
+        queues = _Queue(), _Queue()
         process = ctx.Process(target=target, args=(*queues, *args[2:]))  # type: ignore[attr-defined]
         return _Worker(self, process, queues, limit=args[4])
+
+    @contextlib.contextmanager
+    def starting_together(self, ctx: Any) -> Iterator[None]:
+        """The workers that are started in here get ready side by side, and all are when it ends.
+
+        All is prepared before the first one is forked: what is written to after a fork has to be copied.
+        """
+        self._starting = workers = []
+        try:
+            yield
+            with ctx._launch_of_forks() as launch:
+                for count, worker in enumerate(workers):
+                    worker.begin_start(launch)
+                    for other in workers[:count]:
+                        other.finish_start(0)
+                for worker in workers:
+                    worker.finish_start()
+        except BaseException:
+            for worker in workers:
+                worker.abandon_start()
+            raise
+        finally:
+            self._starting = None
+
+    def takes_for_later(self, worker: _Worker) -> bool:
+        if self._starting is None:
+            return False
+        self._starting.append(worker)
+        return True
 
     def lock(self) -> threading.Condition:
         """What has to be held while this process is forked: no descriptor of workers is half closed then.

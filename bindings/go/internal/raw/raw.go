@@ -71,121 +71,121 @@ typedef _gostring_ swig_type_38;
 typedef _gostring_ swig_type_39;
 typedef _gostring_ swig_type_40;
 typedef _gostring_ swig_type_41;
-extern void _wrap_Swig_free_raw_1a937020387c45aa(uintptr_t arg1);
-extern uintptr_t _wrap_Swig_malloc_raw_1a937020387c45aa(swig_intgo arg1);
-extern swig_intgo _wrap_SPACES_OK_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_EINVALID_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_ESYSTEM_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_ESETUP_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_EUNSUPPORTED_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_ENOTFOUND_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_EEXISTS_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_ESTATE_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_ETIMEOUT_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_ENOMEMORY_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_STDIN_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_STDOUT_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_STDERR_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_TERMINAL_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_STDIO_INHERIT_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_STDIO_NULL_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_STDIO_PIPE_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_STDIO_STDOUT_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_EXPLAIN_TEXT_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_SPACES_EXPLAIN_JSON_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_TIME_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_MOUNT_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_CGROUP_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_UTS_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_IPC_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_USER_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_PID_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_NETWORK_raw_1a937020387c45aa(void);
-extern int _wrap_SPACES_NAMESPACE_ALL_raw_1a937020387c45aa(void);
-extern swig_type_1 _wrap_SPACES_RLIM_INFINITY_raw_1a937020387c45aa(void);
-extern void _wrap_delete_spec_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_spec_load_json_raw_1a937020387c45aa(uintptr_t arg1, swig_type_2 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_to_json_raw_1a937020387c45aa(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_explain_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_args_raw_1a937020387c45aa(uintptr_t arg1, swig_type_3 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_executable_raw_1a937020387c45aa(uintptr_t arg1, swig_type_4 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_env_raw_1a937020387c45aa(uintptr_t arg1, swig_type_5 arg2, swig_type_6 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_unset_env_raw_1a937020387c45aa(uintptr_t arg1, swig_type_7 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_clear_env_raw_1a937020387c45aa(uintptr_t arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_set_cwd_raw_1a937020387c45aa(uintptr_t arg1, swig_type_8 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_uid_raw_1a937020387c45aa(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_gid_raw_1a937020387c45aa(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_groups_raw_1a937020387c45aa(uintptr_t arg1, swig_type_9 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_umask_raw_1a937020387c45aa(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_rlimit_raw_1a937020387c45aa(uintptr_t arg1, swig_type_10 arg2, swig_type_11 arg3, swig_type_12 arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_no_new_privs_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_oom_score_adj_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_new_session_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_process_group_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_terminal_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_terminal_size_raw_1a937020387c45aa(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_stdio_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_stdio_file_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_type_13 arg3, swig_intgo arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_stdio_fd_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_fd_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_inherit_signals_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_default_signal_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_unshare_raw_1a937020387c45aa(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_share_raw_1a937020387c45aa(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_join_pid_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_join_path_raw_1a937020387c45aa(uintptr_t arg1, int arg2, swig_type_14 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_join_fd_raw_1a937020387c45aa(uintptr_t arg1, int arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_time_offset_raw_1a937020387c45aa(uintptr_t arg1, swig_type_15 arg2, swig_type_16 arg3, int arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_uid_map_raw_1a937020387c45aa(uintptr_t arg1, swig_type_17 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_gid_map_raw_1a937020387c45aa(uintptr_t arg1, swig_type_18 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_setgroups_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_hostname_raw_1a937020387c45aa(uintptr_t arg1, swig_type_19 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_domainname_raw_1a937020387c45aa(uintptr_t arg1, swig_type_20 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_root_raw_1a937020387c45aa(uintptr_t arg1, swig_type_21 arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_chroot_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_propagation_raw_1a937020387c45aa(uintptr_t arg1, swig_type_22 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_mount_raw_1a937020387c45aa(uintptr_t arg1, swig_type_23 arg2, swig_type_24 arg3, swig_type_25 arg4, swig_type_26 arg5, swig_voidp arg6);
-extern swig_intgo _wrap_spec_set_default_mounts_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_mount_proc_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_init_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_time_limit_raw_1a937020387c45aa(uintptr_t arg1, swig_type_27 arg2, swig_type_28 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_die_with_parent_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern void _wrap_delete_process_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_process_pid_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_process_pidfd_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_process_take_fd_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_wait_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_kill_raw_1a937020387c45aa(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_kill_all_raw_1a937020387c45aa(uintptr_t arg1, swig_voidp arg2);
-extern void _wrap_delete_result_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_29 _wrap_result_cause_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_result_exit_code_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_result_signal_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_result_core_dumped_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_result_shell_status_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_30 _wrap_result_user_time_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_31 _wrap_result_system_time_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_32 _wrap_result_peak_memory_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_result_to_json_raw_1a937020387c45aa(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_version_raw_1a937020387c45aa(void);
-extern swig_type_33 _wrap_version_string_raw_1a937020387c45aa(void);
-extern swig_intgo _wrap_has_raw_1a937020387c45aa(swig_type_34 arg1);
-extern swig_intgo _wrap_host_features_raw_1a937020387c45aa(swig_voidp arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_new_raw_1a937020387c45aa(swig_voidp arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_copy_raw_1a937020387c45aa(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spawn_raw_1a937020387c45aa(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern void _wrap_delete_error_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_error_code_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_error_errno_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_35 _wrap_error_step_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_intgo _wrap_error_index_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_36 _wrap_error_object_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_37 _wrap_error_system_call_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_38 _wrap_error_message_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_39 _wrap_error_hint_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_40 _wrap_text_at_raw_1a937020387c45aa(uintptr_t arg1);
-extern void _wrap_free_text_raw_1a937020387c45aa(uintptr_t arg1);
-extern swig_type_41 _wrap_loaded_files_raw_1a937020387c45aa(void);
+extern void _wrap_Swig_free_raw_4f4af05888f36254(uintptr_t arg1);
+extern uintptr_t _wrap_Swig_malloc_raw_4f4af05888f36254(swig_intgo arg1);
+extern swig_intgo _wrap_SPACES_OK_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_EINVALID_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_ESYSTEM_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_ESETUP_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_EUNSUPPORTED_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_ENOTFOUND_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_EEXISTS_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_ESTATE_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_ETIMEOUT_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_ENOMEMORY_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_STDIN_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_STDOUT_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_STDERR_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_TERMINAL_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_STDIO_INHERIT_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_STDIO_NULL_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_STDIO_PIPE_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_STDIO_STDOUT_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_EXPLAIN_TEXT_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_SPACES_EXPLAIN_JSON_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_TIME_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_MOUNT_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_CGROUP_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_UTS_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_IPC_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_USER_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_PID_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_NETWORK_raw_4f4af05888f36254(void);
+extern int _wrap_SPACES_NAMESPACE_ALL_raw_4f4af05888f36254(void);
+extern swig_type_1 _wrap_SPACES_RLIM_INFINITY_raw_4f4af05888f36254(void);
+extern void _wrap_delete_spec_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_spec_load_json_raw_4f4af05888f36254(uintptr_t arg1, swig_type_2 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_to_json_raw_4f4af05888f36254(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_explain_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_args_raw_4f4af05888f36254(uintptr_t arg1, swig_type_3 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_executable_raw_4f4af05888f36254(uintptr_t arg1, swig_type_4 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_env_raw_4f4af05888f36254(uintptr_t arg1, swig_type_5 arg2, swig_type_6 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_unset_env_raw_4f4af05888f36254(uintptr_t arg1, swig_type_7 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_clear_env_raw_4f4af05888f36254(uintptr_t arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_set_cwd_raw_4f4af05888f36254(uintptr_t arg1, swig_type_8 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_uid_raw_4f4af05888f36254(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_gid_raw_4f4af05888f36254(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_groups_raw_4f4af05888f36254(uintptr_t arg1, swig_type_9 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_umask_raw_4f4af05888f36254(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_rlimit_raw_4f4af05888f36254(uintptr_t arg1, swig_type_10 arg2, swig_type_11 arg3, swig_type_12 arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_no_new_privs_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_oom_score_adj_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_new_session_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_process_group_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_terminal_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_terminal_size_raw_4f4af05888f36254(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_stdio_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_stdio_file_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_type_13 arg3, swig_intgo arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_stdio_fd_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_fd_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_inherit_signals_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_default_signal_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_unshare_raw_4f4af05888f36254(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_share_raw_4f4af05888f36254(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_join_pid_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_join_path_raw_4f4af05888f36254(uintptr_t arg1, int arg2, swig_type_14 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_join_fd_raw_4f4af05888f36254(uintptr_t arg1, int arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_time_offset_raw_4f4af05888f36254(uintptr_t arg1, swig_type_15 arg2, swig_type_16 arg3, int arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_uid_map_raw_4f4af05888f36254(uintptr_t arg1, swig_type_17 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_gid_map_raw_4f4af05888f36254(uintptr_t arg1, swig_type_18 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_setgroups_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_hostname_raw_4f4af05888f36254(uintptr_t arg1, swig_type_19 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_domainname_raw_4f4af05888f36254(uintptr_t arg1, swig_type_20 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_root_raw_4f4af05888f36254(uintptr_t arg1, swig_type_21 arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_chroot_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_propagation_raw_4f4af05888f36254(uintptr_t arg1, swig_type_22 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_mount_raw_4f4af05888f36254(uintptr_t arg1, swig_type_23 arg2, swig_type_24 arg3, swig_type_25 arg4, swig_type_26 arg5, swig_voidp arg6);
+extern swig_intgo _wrap_spec_set_default_mounts_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_mount_proc_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_init_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_time_limit_raw_4f4af05888f36254(uintptr_t arg1, swig_type_27 arg2, swig_type_28 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_die_with_parent_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern void _wrap_delete_process_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_process_pid_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_process_pidfd_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_process_take_fd_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_wait_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_kill_raw_4f4af05888f36254(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_kill_all_raw_4f4af05888f36254(uintptr_t arg1, swig_voidp arg2);
+extern void _wrap_delete_result_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_29 _wrap_result_cause_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_result_exit_code_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_result_signal_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_result_core_dumped_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_result_shell_status_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_30 _wrap_result_user_time_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_31 _wrap_result_system_time_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_32 _wrap_result_peak_memory_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_result_to_json_raw_4f4af05888f36254(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_version_raw_4f4af05888f36254(void);
+extern swig_type_33 _wrap_version_string_raw_4f4af05888f36254(void);
+extern swig_intgo _wrap_has_raw_4f4af05888f36254(swig_type_34 arg1);
+extern swig_intgo _wrap_host_features_raw_4f4af05888f36254(swig_voidp arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_new_raw_4f4af05888f36254(swig_voidp arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_copy_raw_4f4af05888f36254(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spawn_raw_4f4af05888f36254(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_delete_error_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_error_code_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_error_errno_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_35 _wrap_error_step_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_intgo _wrap_error_index_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_36 _wrap_error_object_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_37 _wrap_error_system_call_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_38 _wrap_error_message_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_39 _wrap_error_hint_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_40 _wrap_text_at_raw_4f4af05888f36254(uintptr_t arg1);
+extern void _wrap_free_text_raw_4f4af05888f36254(uintptr_t arg1);
+extern swig_type_41 _wrap_loaded_files_raw_4f4af05888f36254(void);
 #undef intgo
 */
 import "C"
@@ -220,19 +220,19 @@ func copyText(text string) string {
 
 func Swig_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_Swig_free_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	C._wrap_Swig_free_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 }
 
 func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_1a937020387c45aa(C.swig_intgo(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_4f4af05888f36254(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
 
 func _swig_getSPACES_OK() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_OK_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_OK_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -240,7 +240,7 @@ var SPACES_OK int = _swig_getSPACES_OK()
 
 func _swig_getSPACES_EINVALID() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EINVALID_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_EINVALID_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -248,7 +248,7 @@ var SPACES_EINVALID int = _swig_getSPACES_EINVALID()
 
 func _swig_getSPACES_ESYSTEM() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESYSTEM_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_ESYSTEM_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -256,7 +256,7 @@ var SPACES_ESYSTEM int = _swig_getSPACES_ESYSTEM()
 
 func _swig_getSPACES_ESETUP() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESETUP_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_ESETUP_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -264,7 +264,7 @@ var SPACES_ESETUP int = _swig_getSPACES_ESETUP()
 
 func _swig_getSPACES_EUNSUPPORTED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EUNSUPPORTED_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_EUNSUPPORTED_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -272,7 +272,7 @@ var SPACES_EUNSUPPORTED int = _swig_getSPACES_EUNSUPPORTED()
 
 func _swig_getSPACES_ENOTFOUND() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ENOTFOUND_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_ENOTFOUND_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -280,7 +280,7 @@ var SPACES_ENOTFOUND int = _swig_getSPACES_ENOTFOUND()
 
 func _swig_getSPACES_EEXISTS() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EEXISTS_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_EEXISTS_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -288,7 +288,7 @@ var SPACES_EEXISTS int = _swig_getSPACES_EEXISTS()
 
 func _swig_getSPACES_ESTATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESTATE_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_ESTATE_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -296,7 +296,7 @@ var SPACES_ESTATE int = _swig_getSPACES_ESTATE()
 
 func _swig_getSPACES_ETIMEOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ETIMEOUT_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_ETIMEOUT_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -304,7 +304,7 @@ var SPACES_ETIMEOUT int = _swig_getSPACES_ETIMEOUT()
 
 func _swig_getSPACES_ENOMEMORY() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ENOMEMORY_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_ENOMEMORY_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -312,7 +312,7 @@ var SPACES_ENOMEMORY int = _swig_getSPACES_ENOMEMORY()
 
 func _swig_getSPACES_STDIN() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIN_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_STDIN_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -320,7 +320,7 @@ var SPACES_STDIN int = _swig_getSPACES_STDIN()
 
 func _swig_getSPACES_STDOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDOUT_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_STDOUT_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -328,7 +328,7 @@ var SPACES_STDOUT int = _swig_getSPACES_STDOUT()
 
 func _swig_getSPACES_STDERR() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDERR_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_STDERR_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -336,7 +336,7 @@ var SPACES_STDERR int = _swig_getSPACES_STDERR()
 
 func _swig_getSPACES_TERMINAL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_TERMINAL_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_TERMINAL_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -344,7 +344,7 @@ var SPACES_TERMINAL int = _swig_getSPACES_TERMINAL()
 
 func _swig_getSPACES_STDIO_INHERIT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_INHERIT_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_STDIO_INHERIT_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -352,7 +352,7 @@ var SPACES_STDIO_INHERIT int = _swig_getSPACES_STDIO_INHERIT()
 
 func _swig_getSPACES_STDIO_NULL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_NULL_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_STDIO_NULL_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -360,7 +360,7 @@ var SPACES_STDIO_NULL int = _swig_getSPACES_STDIO_NULL()
 
 func _swig_getSPACES_STDIO_PIPE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_PIPE_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_STDIO_PIPE_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -368,7 +368,7 @@ var SPACES_STDIO_PIPE int = _swig_getSPACES_STDIO_PIPE()
 
 func _swig_getSPACES_STDIO_STDOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_STDOUT_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_STDIO_STDOUT_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -376,7 +376,7 @@ var SPACES_STDIO_STDOUT int = _swig_getSPACES_STDIO_STDOUT()
 
 func _swig_getSPACES_EXPLAIN_TEXT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EXPLAIN_TEXT_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_EXPLAIN_TEXT_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -384,7 +384,7 @@ var SPACES_EXPLAIN_TEXT int = _swig_getSPACES_EXPLAIN_TEXT()
 
 func _swig_getSPACES_EXPLAIN_JSON() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EXPLAIN_JSON_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_SPACES_EXPLAIN_JSON_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -392,7 +392,7 @@ var SPACES_EXPLAIN_JSON int = _swig_getSPACES_EXPLAIN_JSON()
 
 func _swig_getSPACES_NAMESPACE_TIME() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_TIME_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_TIME_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -400,7 +400,7 @@ var SPACES_NAMESPACE_TIME uint32 = _swig_getSPACES_NAMESPACE_TIME()
 
 func _swig_getSPACES_NAMESPACE_MOUNT() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_MOUNT_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_MOUNT_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -408,7 +408,7 @@ var SPACES_NAMESPACE_MOUNT uint32 = _swig_getSPACES_NAMESPACE_MOUNT()
 
 func _swig_getSPACES_NAMESPACE_CGROUP() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_CGROUP_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_CGROUP_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -416,7 +416,7 @@ var SPACES_NAMESPACE_CGROUP uint32 = _swig_getSPACES_NAMESPACE_CGROUP()
 
 func _swig_getSPACES_NAMESPACE_UTS() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_UTS_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_UTS_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -424,7 +424,7 @@ var SPACES_NAMESPACE_UTS uint32 = _swig_getSPACES_NAMESPACE_UTS()
 
 func _swig_getSPACES_NAMESPACE_IPC() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_IPC_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_IPC_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -432,7 +432,7 @@ var SPACES_NAMESPACE_IPC uint32 = _swig_getSPACES_NAMESPACE_IPC()
 
 func _swig_getSPACES_NAMESPACE_USER() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_USER_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_USER_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -440,7 +440,7 @@ var SPACES_NAMESPACE_USER uint32 = _swig_getSPACES_NAMESPACE_USER()
 
 func _swig_getSPACES_NAMESPACE_PID() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_PID_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_PID_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -448,7 +448,7 @@ var SPACES_NAMESPACE_PID uint32 = _swig_getSPACES_NAMESPACE_PID()
 
 func _swig_getSPACES_NAMESPACE_NETWORK() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_NETWORK_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_NETWORK_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -456,7 +456,7 @@ var SPACES_NAMESPACE_NETWORK uint32 = _swig_getSPACES_NAMESPACE_NETWORK()
 
 func _swig_getSPACES_NAMESPACE_ALL() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_ALL_raw_1a937020387c45aa())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_ALL_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -464,7 +464,7 @@ var SPACES_NAMESPACE_ALL uint32 = _swig_getSPACES_NAMESPACE_ALL()
 
 func _swig_getSPACES_RLIM_INFINITY() (_swig_ret uint64) {
 	var swig_r uint64
-	swig_r = (uint64)(C._wrap_SPACES_RLIM_INFINITY_raw_1a937020387c45aa())
+	swig_r = (uint64)(C._wrap_SPACES_RLIM_INFINITY_raw_4f4af05888f36254())
 	return swig_r
 }
 
@@ -481,7 +481,7 @@ func (p SwigcptrSpec) SwigIsSpec() {
 
 func DeleteSpec(arg1 Spec) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_spec_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_spec_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrSpec) Load_json(arg2 string, arg3 *uintptr) (_swig_ret int) {
@@ -489,7 +489,7 @@ func (arg1 SwigcptrSpec) Load_json(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_load_json_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_2)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_load_json_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_2)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -501,7 +501,7 @@ func (arg1 SwigcptrSpec) To_json(arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_to_json_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_to_json_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -511,7 +511,7 @@ func (arg1 SwigcptrSpec) Explain(arg2 int, arg3 *uintptr, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_explain_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_explain_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -520,7 +520,7 @@ func (arg1 SwigcptrSpec) Set_args(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_args_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_3)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_args_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_3)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -532,7 +532,7 @@ func (arg1 SwigcptrSpec) Set_executable(arg2 string, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_executable_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_4)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_executable_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_4)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -545,7 +545,7 @@ func (arg1 SwigcptrSpec) Set_env(arg2 string, arg3 string, arg4 *uintptr) (_swig
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_env_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_5)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_6)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_env_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_5)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_6)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -560,7 +560,7 @@ func (arg1 SwigcptrSpec) Unset_env(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_unset_env_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_7)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_unset_env_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_7)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -571,7 +571,7 @@ func (arg1 SwigcptrSpec) Clear_env(arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_spec_clear_env_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_spec_clear_env_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -580,7 +580,7 @@ func (arg1 SwigcptrSpec) Set_cwd(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cwd_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_8)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cwd_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_8)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -592,7 +592,7 @@ func (arg1 SwigcptrSpec) Set_uid(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_uid_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_uid_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -601,7 +601,7 @@ func (arg1 SwigcptrSpec) Set_gid(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_gid_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_gid_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -610,7 +610,7 @@ func (arg1 SwigcptrSpec) Set_groups(arg2 []uint32, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_groups_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_9)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_groups_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_9)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -622,7 +622,7 @@ func (arg1 SwigcptrSpec) Set_umask(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_umask_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_umask_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -633,7 +633,7 @@ func (arg1 SwigcptrSpec) Set_rlimit(arg2 string, arg3 uint64, arg4 uint64, arg5 
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_rlimit_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_10)(unsafe.Pointer(&_swig_i_1)), C.swig_type_11(_swig_i_2), C.swig_type_12(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_rlimit_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_10)(unsafe.Pointer(&_swig_i_1)), C.swig_type_11(_swig_i_2), C.swig_type_12(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -645,7 +645,7 @@ func (arg1 SwigcptrSpec) Set_no_new_privs(arg2 int, arg3 *uintptr) (_swig_ret in
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_no_new_privs_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_no_new_privs_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -654,7 +654,7 @@ func (arg1 SwigcptrSpec) Set_oom_score_adj(arg2 int, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_oom_score_adj_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_oom_score_adj_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -663,7 +663,7 @@ func (arg1 SwigcptrSpec) Set_new_session(arg2 int, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_new_session_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_new_session_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -672,7 +672,7 @@ func (arg1 SwigcptrSpec) Set_process_group(arg2 int, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_process_group_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_process_group_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -681,7 +681,7 @@ func (arg1 SwigcptrSpec) Set_terminal(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_terminal_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_terminal_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -691,7 +691,7 @@ func (arg1 SwigcptrSpec) Set_terminal_size(arg2 uint32, arg3 uint32, arg4 *uintp
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_terminal_size_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_terminal_size_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -701,7 +701,7 @@ func (arg1 SwigcptrSpec) Set_stdio(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_stdio_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_stdio_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -712,7 +712,7 @@ func (arg1 SwigcptrSpec) Set_stdio_file(arg2 int, arg3 string, arg4 int, arg5 *u
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_stdio_file_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_2)), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_stdio_file_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_2)), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -725,7 +725,7 @@ func (arg1 SwigcptrSpec) Set_stdio_fd(arg2 int, arg3 int, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_stdio_fd_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_stdio_fd_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -735,7 +735,7 @@ func (arg1 SwigcptrSpec) Add_fd(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret in
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_fd_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_fd_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -744,7 +744,7 @@ func (arg1 SwigcptrSpec) Set_inherit_signals(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_inherit_signals_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_inherit_signals_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -753,7 +753,7 @@ func (arg1 SwigcptrSpec) Add_default_signal(arg2 int, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_add_default_signal_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_add_default_signal_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -762,7 +762,7 @@ func (arg1 SwigcptrSpec) Unshare(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_unshare_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_unshare_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -771,7 +771,7 @@ func (arg1 SwigcptrSpec) Share(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_share_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_share_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -781,7 +781,7 @@ func (arg1 SwigcptrSpec) Join_pid(arg2 int, arg3 uint32, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_pid_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_pid_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -791,7 +791,7 @@ func (arg1 SwigcptrSpec) Join_path(arg2 uint32, arg3 string, arg4 *uintptr) (_sw
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_path_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_path_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -804,7 +804,7 @@ func (arg1 SwigcptrSpec) Join_fd(arg2 uint32, arg3 int, arg4 *uintptr) (_swig_re
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_fd_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_fd_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -815,7 +815,7 @@ func (arg1 SwigcptrSpec) Set_time_offset(arg2 string, arg3 int64, arg4 uint32, a
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_time_offset_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_15)(unsafe.Pointer(&_swig_i_1)), C.swig_type_16(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_time_offset_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_15)(unsafe.Pointer(&_swig_i_1)), C.swig_type_16(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -827,7 +827,7 @@ func (arg1 SwigcptrSpec) Set_uid_map(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_uid_map_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_uid_map_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -839,7 +839,7 @@ func (arg1 SwigcptrSpec) Set_gid_map(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_gid_map_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_gid_map_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -851,7 +851,7 @@ func (arg1 SwigcptrSpec) Set_setgroups(arg2 int, arg3 *uintptr) (_swig_ret int) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_setgroups_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_setgroups_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -860,7 +860,7 @@ func (arg1 SwigcptrSpec) Set_hostname(arg2 string, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_hostname_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_hostname_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -872,7 +872,7 @@ func (arg1 SwigcptrSpec) Set_domainname(arg2 string, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_domainname_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_domainname_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -885,7 +885,7 @@ func (arg1 SwigcptrSpec) Set_root(arg2 string, arg3 int, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_root_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_root_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -897,7 +897,7 @@ func (arg1 SwigcptrSpec) Set_chroot(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_chroot_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_chroot_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -906,7 +906,7 @@ func (arg1 SwigcptrSpec) Set_propagation(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_propagation_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_propagation_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -921,7 +921,7 @@ func (arg1 SwigcptrSpec) Add_mount(arg2 string, arg3 string, arg4 string, arg5 s
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int)(C._wrap_spec_add_mount_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
+	swig_r = (int)(C._wrap_spec_add_mount_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -942,7 +942,7 @@ func (arg1 SwigcptrSpec) Set_default_mounts(arg2 int, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_default_mounts_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_default_mounts_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -951,7 +951,7 @@ func (arg1 SwigcptrSpec) Set_mount_proc(arg2 int, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_mount_proc_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_mount_proc_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -960,7 +960,7 @@ func (arg1 SwigcptrSpec) Set_init(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_init_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_init_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -970,7 +970,7 @@ func (arg1 SwigcptrSpec) Set_time_limit(arg2 uint64, arg3 uint64, arg4 *uintptr)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_time_limit_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_type_27(_swig_i_1), C.swig_type_28(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_time_limit_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_type_27(_swig_i_1), C.swig_type_28(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -979,7 +979,7 @@ func (arg1 SwigcptrSpec) Set_die_with_parent(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_die_with_parent_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_die_with_parent_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1045,20 +1045,20 @@ func (p SwigcptrProcess) SwigIsProcess() {
 
 func DeleteProcess(arg1 Process) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_process_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_process_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrProcess) Pid() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_process_pid_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_process_pid_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProcess) Pidfd() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_process_pidfd_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_process_pidfd_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1068,7 +1068,7 @@ func (arg1 SwigcptrProcess) Take_fd(arg2 int, arg3 *int32, arg4 *uintptr) (_swig
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_take_fd_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_take_fd_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1078,7 +1078,7 @@ func (arg1 SwigcptrProcess) Wait(arg2 int, arg3 *uintptr, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_wait_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_wait_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1087,7 +1087,7 @@ func (arg1 SwigcptrProcess) Kill(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_kill_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_kill_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1095,7 +1095,7 @@ func (arg1 SwigcptrProcess) Kill_all(arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_process_kill_all_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_process_kill_all_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1121,13 +1121,13 @@ func (p SwigcptrResult) SwigIsResult() {
 
 func DeleteResult(arg1 Result) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_result_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_result_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrResult) Cause() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_result_cause_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_result_cause_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1137,49 +1137,49 @@ func (arg1 SwigcptrResult) Cause() (_swig_ret string) {
 func (arg1 SwigcptrResult) Exit_code() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_exit_code_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_exit_code_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Signal() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_signal_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_signal_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Core_dumped() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_core_dumped_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_core_dumped_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Shell_status() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_shell_status_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_shell_status_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) User_time() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_user_time_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_user_time_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) System_time() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_system_time_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_system_time_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Peak_memory() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_peak_memory_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_peak_memory_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1188,7 +1188,7 @@ func (arg1 SwigcptrResult) To_json(arg2 *uintptr, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_result_to_json_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_result_to_json_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1208,13 +1208,13 @@ type Result interface {
 
 func Version() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_version_raw_1a937020387c45aa())
+	swig_r = (int)(C._wrap_version_raw_4f4af05888f36254())
 	return swig_r
 }
 
 func Version_string() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_version_string_raw_1a937020387c45aa()
+	swig_r_p := C._wrap_version_string_raw_4f4af05888f36254()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1224,7 +1224,7 @@ func Version_string() (_swig_ret string) {
 func Has(arg1 string) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_has_raw_1a937020387c45aa(*(*C.swig_type_34)(unsafe.Pointer(&_swig_i_0))))
+	swig_r = (int)(C._wrap_has_raw_4f4af05888f36254(*(*C.swig_type_34)(unsafe.Pointer(&_swig_i_0))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -1235,7 +1235,7 @@ func Host_features(arg1 *uintptr, arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_host_features_raw_1a937020387c45aa(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_host_features_raw_4f4af05888f36254(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1243,7 +1243,7 @@ func Spec_new(arg1 *uintptr, arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_spec_new_raw_1a937020387c45aa(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_spec_new_raw_4f4af05888f36254(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1252,7 +1252,7 @@ func Spec_copy(arg1 Spec, arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_copy_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_copy_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1261,7 +1261,7 @@ func Spawn(arg1 Spec, arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spawn_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spawn_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1276,27 +1276,27 @@ func (p SwigcptrError) SwigIsError() {
 
 func DeleteError(arg1 Error) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_error_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_error_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrError) Code() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_code_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_code_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Errno() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_errno_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_errno_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Step() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_step_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_step_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1306,14 +1306,14 @@ func (arg1 SwigcptrError) Step() (_swig_ret string) {
 func (arg1 SwigcptrError) Index() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_index_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_index_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Object() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_object_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_object_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1323,7 +1323,7 @@ func (arg1 SwigcptrError) Object() (_swig_ret string) {
 func (arg1 SwigcptrError) System_call() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_system_call_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_system_call_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1333,7 +1333,7 @@ func (arg1 SwigcptrError) System_call() (_swig_ret string) {
 func (arg1 SwigcptrError) Message() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_message_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_message_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1343,7 +1343,7 @@ func (arg1 SwigcptrError) Message() (_swig_ret string) {
 func (arg1 SwigcptrError) Hint() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_hint_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_hint_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1366,7 +1366,7 @@ type Error interface {
 func Text_at(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_text_at_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_text_at_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1375,12 +1375,12 @@ func Text_at(arg1 uintptr) (_swig_ret string) {
 
 func Free_text(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_free_text_raw_1a937020387c45aa(C.uintptr_t(_swig_i_0))
+	C._wrap_free_text_raw_4f4af05888f36254(C.uintptr_t(_swig_i_0))
 }
 
 func Loaded_files() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_loaded_files_raw_1a937020387c45aa()
+	swig_r_p := C._wrap_loaded_files_raw_4f4af05888f36254()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)

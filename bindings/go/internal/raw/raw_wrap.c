@@ -231,7 +231,7 @@ static char *loaded_files(void) {
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_1a937020387c45aa(void *_swig_go_0) {
+void _wrap_Swig_free_raw_4f4af05888f36254(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -241,7 +241,7 @@ void _wrap_Swig_free_raw_1a937020387c45aa(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_1a937020387c45aa(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_4f4af05888f36254(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -254,7 +254,7 @@ void *_wrap_Swig_malloc_raw_1a937020387c45aa(intgo _swig_go_0) {
 }
 
 
-intgo _wrap_SPACES_OK_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_OK_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -266,7 +266,7 @@ intgo _wrap_SPACES_OK_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_EINVALID_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_EINVALID_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -278,7 +278,7 @@ intgo _wrap_SPACES_EINVALID_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_ESYSTEM_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_ESYSTEM_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -290,7 +290,7 @@ intgo _wrap_SPACES_ESYSTEM_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_ESETUP_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_ESETUP_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -302,7 +302,7 @@ intgo _wrap_SPACES_ESETUP_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_EUNSUPPORTED_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_EUNSUPPORTED_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -314,7 +314,7 @@ intgo _wrap_SPACES_EUNSUPPORTED_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_ENOTFOUND_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_ENOTFOUND_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -326,7 +326,7 @@ intgo _wrap_SPACES_ENOTFOUND_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_EEXISTS_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_EEXISTS_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -338,7 +338,7 @@ intgo _wrap_SPACES_EEXISTS_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_ESTATE_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_ESTATE_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -350,7 +350,7 @@ intgo _wrap_SPACES_ESTATE_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_ETIMEOUT_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_ETIMEOUT_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -362,7 +362,7 @@ intgo _wrap_SPACES_ETIMEOUT_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_ENOMEMORY_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_ENOMEMORY_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -374,7 +374,7 @@ intgo _wrap_SPACES_ENOMEMORY_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_STDIN_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_STDIN_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -386,7 +386,7 @@ intgo _wrap_SPACES_STDIN_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_STDOUT_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_STDOUT_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -398,7 +398,7 @@ intgo _wrap_SPACES_STDOUT_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_STDERR_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_STDERR_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -410,7 +410,7 @@ intgo _wrap_SPACES_STDERR_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_TERMINAL_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_TERMINAL_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -422,7 +422,7 @@ intgo _wrap_SPACES_TERMINAL_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_STDIO_INHERIT_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_STDIO_INHERIT_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -434,7 +434,7 @@ intgo _wrap_SPACES_STDIO_INHERIT_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_STDIO_NULL_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_STDIO_NULL_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -446,7 +446,7 @@ intgo _wrap_SPACES_STDIO_NULL_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_STDIO_PIPE_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_STDIO_PIPE_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -458,7 +458,7 @@ intgo _wrap_SPACES_STDIO_PIPE_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_STDIO_STDOUT_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_STDIO_STDOUT_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -470,7 +470,7 @@ intgo _wrap_SPACES_STDIO_STDOUT_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_TEXT_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_EXPLAIN_TEXT_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -482,7 +482,7 @@ intgo _wrap_SPACES_EXPLAIN_TEXT_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_JSON_raw_1a937020387c45aa() {
+intgo _wrap_SPACES_EXPLAIN_JSON_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -494,7 +494,7 @@ intgo _wrap_SPACES_EXPLAIN_JSON_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_TIME_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_TIME_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -505,7 +505,7 @@ int _wrap_SPACES_NAMESPACE_TIME_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_MOUNT_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_MOUNT_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -516,7 +516,7 @@ int _wrap_SPACES_NAMESPACE_MOUNT_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_CGROUP_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_CGROUP_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -527,7 +527,7 @@ int _wrap_SPACES_NAMESPACE_CGROUP_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_UTS_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_UTS_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -538,7 +538,7 @@ int _wrap_SPACES_NAMESPACE_UTS_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_IPC_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_IPC_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -549,7 +549,7 @@ int _wrap_SPACES_NAMESPACE_IPC_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_USER_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_USER_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -560,7 +560,7 @@ int _wrap_SPACES_NAMESPACE_USER_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_PID_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_PID_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -571,7 +571,7 @@ int _wrap_SPACES_NAMESPACE_PID_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_NETWORK_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_NETWORK_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -582,7 +582,7 @@ int _wrap_SPACES_NAMESPACE_NETWORK_raw_1a937020387c45aa() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_ALL_raw_1a937020387c45aa() {
+int _wrap_SPACES_NAMESPACE_ALL_raw_4f4af05888f36254() {
   uint32_t result;
   int _swig_go_result;
   
@@ -593,7 +593,7 @@ int _wrap_SPACES_NAMESPACE_ALL_raw_1a937020387c45aa() {
 }
 
 
-long long _wrap_SPACES_RLIM_INFINITY_raw_1a937020387c45aa() {
+long long _wrap_SPACES_RLIM_INFINITY_raw_4f4af05888f36254() {
   uint64_t result;
   long long _swig_go_result;
   
@@ -604,7 +604,7 @@ long long _wrap_SPACES_RLIM_INFINITY_raw_1a937020387c45aa() {
 }
 
 
-void _wrap_delete_spec_raw_1a937020387c45aa(spaces_spec *_swig_go_0) {
+void _wrap_delete_spec_raw_4f4af05888f36254(spaces_spec *_swig_go_0) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   
   arg1 = *(spaces_spec **)&_swig_go_0; 
@@ -614,7 +614,7 @@ void _wrap_delete_spec_raw_1a937020387c45aa(spaces_spec *_swig_go_0) {
 }
 
 
-intgo _wrap_spec_load_json_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_load_json_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -635,7 +635,7 @@ intgo _wrap_spec_load_json_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_to_json_raw_1a937020387c45aa(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_to_json_raw_4f4af05888f36254(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -652,7 +652,7 @@ intgo _wrap_spec_to_json_raw_1a937020387c45aa(spaces_spec *_swig_go_0, char **_s
 }
 
 
-intgo _wrap_spec_explain_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_explain_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -671,7 +671,7 @@ intgo _wrap_spec_explain_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _sw
 }
 
 
-intgo _wrap_spec_set_args_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_args_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -703,7 +703,7 @@ intgo _wrap_spec_set_args_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_executable_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_executable_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -725,7 +725,7 @@ intgo _wrap_spec_set_executable_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_env_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -754,7 +754,7 @@ intgo _wrap_spec_set_env_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_unset_env_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unset_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -776,7 +776,7 @@ intgo _wrap_spec_unset_env_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_clear_env_raw_1a937020387c45aa(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_clear_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -791,7 +791,7 @@ intgo _wrap_spec_clear_env_raw_1a937020387c45aa(spaces_spec *_swig_go_0, spaces_
 }
 
 
-intgo _wrap_spec_set_cwd_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cwd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -813,7 +813,7 @@ intgo _wrap_spec_set_cwd_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_set_uid_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -830,7 +830,7 @@ intgo _wrap_spec_set_uid_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_gid_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -847,7 +847,7 @@ intgo _wrap_spec_set_gid_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_groups_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_groups_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t *arg2 = (uint32_t *) 0 ;
   size_t arg3 ;
@@ -868,7 +868,7 @@ intgo _wrap_spec_set_groups_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gosli
 }
 
 
-intgo _wrap_spec_set_umask_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_umask_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -885,7 +885,7 @@ intgo _wrap_spec_set_umask_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_set_rlimit_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_rlimit_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint64_t arg3 ;
@@ -911,7 +911,7 @@ intgo _wrap_spec_set_rlimit_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_no_new_privs_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_no_new_privs_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -928,7 +928,7 @@ intgo _wrap_spec_set_no_new_privs_raw_1a937020387c45aa(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_set_oom_score_adj_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_oom_score_adj_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -945,7 +945,7 @@ intgo _wrap_spec_set_oom_score_adj_raw_1a937020387c45aa(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_new_session_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_new_session_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -962,7 +962,7 @@ intgo _wrap_spec_set_new_session_raw_1a937020387c45aa(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_process_group_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_process_group_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -979,7 +979,7 @@ intgo _wrap_spec_set_process_group_raw_1a937020387c45aa(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_terminal_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_terminal_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -996,7 +996,7 @@ intgo _wrap_spec_set_terminal_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_set_terminal_size_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_terminal_size_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   uint32_t arg3 ;
@@ -1015,7 +1015,7 @@ intgo _wrap_spec_set_terminal_size_raw_1a937020387c45aa(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_stdio_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1034,7 +1034,7 @@ intgo _wrap_spec_set_stdio_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _
 }
 
 
-intgo _wrap_spec_set_stdio_file_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_stdio_file_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1060,7 +1060,7 @@ intgo _wrap_spec_set_stdio_file_raw_1a937020387c45aa(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_stdio_fd_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1079,7 +1079,7 @@ intgo _wrap_spec_set_stdio_fd_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_add_fd_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1098,7 +1098,7 @@ intgo _wrap_spec_add_fd_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swi
 }
 
 
-intgo _wrap_spec_set_inherit_signals_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_inherit_signals_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1115,7 +1115,7 @@ intgo _wrap_spec_set_inherit_signals_raw_1a937020387c45aa(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_add_default_signal_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_default_signal_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1132,7 +1132,7 @@ intgo _wrap_spec_add_default_signal_raw_1a937020387c45aa(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_unshare_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unshare_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1149,7 +1149,7 @@ intgo _wrap_spec_unshare_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_share_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_share_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1166,7 +1166,7 @@ intgo _wrap_spec_share_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_g
 }
 
 
-intgo _wrap_spec_join_pid_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_pid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   uint32_t arg3 ;
@@ -1185,7 +1185,7 @@ intgo _wrap_spec_join_pid_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_join_path_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_path_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1209,7 +1209,7 @@ intgo _wrap_spec_join_path_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_join_fd_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   int arg3 ;
@@ -1228,7 +1228,7 @@ intgo _wrap_spec_join_fd_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_time_offset_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_time_offset_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int64_t arg3 ;
@@ -1254,7 +1254,7 @@ intgo _wrap_spec_set_time_offset_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_uid_map_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_map_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1276,7 +1276,7 @@ intgo _wrap_spec_set_uid_map_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_gid_map_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_map_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1298,7 +1298,7 @@ intgo _wrap_spec_set_gid_map_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_setgroups_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_setgroups_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1315,7 +1315,7 @@ intgo _wrap_spec_set_setgroups_raw_1a937020387c45aa(spaces_spec *_swig_go_0, int
 }
 
 
-intgo _wrap_spec_set_hostname_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_hostname_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1337,7 +1337,7 @@ intgo _wrap_spec_set_hostname_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gos
 }
 
 
-intgo _wrap_spec_set_domainname_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_domainname_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1359,7 +1359,7 @@ intgo _wrap_spec_set_domainname_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_root_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_root_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1383,7 +1383,7 @@ intgo _wrap_spec_set_root_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_chroot_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_chroot_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1400,7 +1400,7 @@ intgo _wrap_spec_set_chroot_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_spec_set_propagation_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_propagation_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1422,7 +1422,7 @@ intgo _wrap_spec_set_propagation_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_mount_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
+intgo _wrap_spec_add_mount_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1473,7 +1473,7 @@ intgo _wrap_spec_add_mount_raw_1a937020387c45aa(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_set_default_mounts_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_default_mounts_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1490,7 +1490,7 @@ intgo _wrap_spec_set_default_mounts_raw_1a937020387c45aa(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_mount_proc_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_mount_proc_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1507,7 +1507,7 @@ intgo _wrap_spec_set_mount_proc_raw_1a937020387c45aa(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_init_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_init_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1524,7 +1524,7 @@ intgo _wrap_spec_set_init_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_set_time_limit_raw_1a937020387c45aa(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_time_limit_raw_4f4af05888f36254(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint64_t arg2 ;
   uint64_t arg3 ;
@@ -1543,7 +1543,7 @@ intgo _wrap_spec_set_time_limit_raw_1a937020387c45aa(spaces_spec *_swig_go_0, lo
 }
 
 
-intgo _wrap_spec_set_die_with_parent_raw_1a937020387c45aa(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_die_with_parent_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1560,7 +1560,7 @@ intgo _wrap_spec_set_die_with_parent_raw_1a937020387c45aa(spaces_spec *_swig_go_
 }
 
 
-void _wrap_delete_process_raw_1a937020387c45aa(spaces_process *_swig_go_0) {
+void _wrap_delete_process_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   
   arg1 = *(spaces_process **)&_swig_go_0; 
@@ -1570,7 +1570,7 @@ void _wrap_delete_process_raw_1a937020387c45aa(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pid_raw_1a937020387c45aa(spaces_process *_swig_go_0) {
+intgo _wrap_process_pid_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1583,7 +1583,7 @@ intgo _wrap_process_pid_raw_1a937020387c45aa(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pidfd_raw_1a937020387c45aa(spaces_process *_swig_go_0) {
+intgo _wrap_process_pidfd_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1596,7 +1596,7 @@ intgo _wrap_process_pidfd_raw_1a937020387c45aa(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_take_fd_raw_1a937020387c45aa(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_take_fd_raw_4f4af05888f36254(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   int *arg3 = (int *) 0 ;
@@ -1615,7 +1615,7 @@ intgo _wrap_process_take_fd_raw_1a937020387c45aa(spaces_process *_swig_go_0, int
 }
 
 
-intgo _wrap_process_wait_raw_1a937020387c45aa(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_wait_raw_4f4af05888f36254(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_result **arg3 = (spaces_result **) 0 ;
@@ -1634,7 +1634,7 @@ intgo _wrap_process_wait_raw_1a937020387c45aa(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_raw_1a937020387c45aa(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_kill_raw_4f4af05888f36254(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1651,7 +1651,7 @@ intgo _wrap_process_kill_raw_1a937020387c45aa(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_all_raw_1a937020387c45aa(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_process_kill_all_raw_4f4af05888f36254(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1666,7 +1666,7 @@ intgo _wrap_process_kill_all_raw_1a937020387c45aa(spaces_process *_swig_go_0, sp
 }
 
 
-void _wrap_delete_result_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+void _wrap_delete_result_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   
   arg1 = *(spaces_result **)&_swig_go_0; 
@@ -1676,7 +1676,7 @@ void _wrap_delete_result_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_result_cause_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+_gostring_ _wrap_result_cause_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1689,7 +1689,7 @@ _gostring_ _wrap_result_cause_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_exit_code_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+intgo _wrap_result_exit_code_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1702,7 +1702,7 @@ intgo _wrap_result_exit_code_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_signal_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+intgo _wrap_result_signal_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1715,7 +1715,7 @@ intgo _wrap_result_signal_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_core_dumped_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+intgo _wrap_result_core_dumped_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1728,7 +1728,7 @@ intgo _wrap_result_core_dumped_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_shell_status_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+intgo _wrap_result_shell_status_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1741,7 +1741,7 @@ intgo _wrap_result_shell_status_raw_1a937020387c45aa(spaces_result *_swig_go_0) 
 }
 
 
-long long _wrap_result_user_time_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+long long _wrap_result_user_time_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1754,7 +1754,7 @@ long long _wrap_result_user_time_raw_1a937020387c45aa(spaces_result *_swig_go_0)
 }
 
 
-long long _wrap_result_system_time_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+long long _wrap_result_system_time_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1767,7 +1767,7 @@ long long _wrap_result_system_time_raw_1a937020387c45aa(spaces_result *_swig_go_
 }
 
 
-long long _wrap_result_peak_memory_raw_1a937020387c45aa(spaces_result *_swig_go_0) {
+long long _wrap_result_peak_memory_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1780,7 +1780,7 @@ long long _wrap_result_peak_memory_raw_1a937020387c45aa(spaces_result *_swig_go_
 }
 
 
-intgo _wrap_result_to_json_raw_1a937020387c45aa(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_result_to_json_raw_4f4af05888f36254(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1797,7 +1797,7 @@ intgo _wrap_result_to_json_raw_1a937020387c45aa(spaces_result *_swig_go_0, char 
 }
 
 
-intgo _wrap_version_raw_1a937020387c45aa() {
+intgo _wrap_version_raw_4f4af05888f36254() {
   int result;
   intgo _swig_go_result;
   
@@ -1808,7 +1808,7 @@ intgo _wrap_version_raw_1a937020387c45aa() {
 }
 
 
-_gostring_ _wrap_version_string_raw_1a937020387c45aa() {
+_gostring_ _wrap_version_string_raw_4f4af05888f36254() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -1819,7 +1819,7 @@ _gostring_ _wrap_version_string_raw_1a937020387c45aa() {
 }
 
 
-intgo _wrap_has_raw_1a937020387c45aa(_gostring_ _swig_go_0) {
+intgo _wrap_has_raw_4f4af05888f36254(_gostring_ _swig_go_0) {
   char *arg1 = (char *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1837,7 +1837,7 @@ intgo _wrap_has_raw_1a937020387c45aa(_gostring_ _swig_go_0) {
 }
 
 
-intgo _wrap_host_features_raw_1a937020387c45aa(char **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_host_features_raw_4f4af05888f36254(char **_swig_go_0, spaces_error **_swig_go_1) {
   char **arg1 = (char **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1852,7 +1852,7 @@ intgo _wrap_host_features_raw_1a937020387c45aa(char **_swig_go_0, spaces_error *
 }
 
 
-intgo _wrap_spec_new_raw_1a937020387c45aa(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_new_raw_4f4af05888f36254(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec **arg1 = (spaces_spec **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1867,7 +1867,7 @@ intgo _wrap_spec_new_raw_1a937020387c45aa(spaces_spec **_swig_go_0, spaces_error
 }
 
 
-intgo _wrap_spec_copy_raw_1a937020387c45aa(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_copy_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_spec **arg2 = (spaces_spec **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1884,7 +1884,7 @@ intgo _wrap_spec_copy_raw_1a937020387c45aa(spaces_spec *_swig_go_0, spaces_spec 
 }
 
 
-intgo _wrap_spawn_raw_1a937020387c45aa(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spawn_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_process **arg2 = (spaces_process **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1901,7 +1901,7 @@ intgo _wrap_spawn_raw_1a937020387c45aa(spaces_spec *_swig_go_0, spaces_process *
 }
 
 
-void _wrap_delete_error_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+void _wrap_delete_error_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   
   arg1 = *(spaces_error **)&_swig_go_0; 
@@ -1911,7 +1911,7 @@ void _wrap_delete_error_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_code_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+intgo _wrap_error_code_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   spaces_status result;
   intgo _swig_go_result;
@@ -1924,7 +1924,7 @@ intgo _wrap_error_code_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_errno_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+intgo _wrap_error_errno_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1937,7 +1937,7 @@ intgo _wrap_error_errno_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_step_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_step_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1950,7 +1950,7 @@ _gostring_ _wrap_error_step_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_index_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+intgo _wrap_error_index_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1963,7 +1963,7 @@ intgo _wrap_error_index_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_object_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_object_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1976,7 +1976,7 @@ _gostring_ _wrap_error_object_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_system_call_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_system_call_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1989,7 +1989,7 @@ _gostring_ _wrap_error_system_call_raw_1a937020387c45aa(spaces_error *_swig_go_0
 }
 
 
-_gostring_ _wrap_error_message_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_message_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2002,7 +2002,7 @@ _gostring_ _wrap_error_message_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_hint_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_hint_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2015,7 +2015,7 @@ _gostring_ _wrap_error_hint_raw_1a937020387c45aa(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_text_at_raw_1a937020387c45aa(uintptr_t _swig_go_0) {
+_gostring_ _wrap_text_at_raw_4f4af05888f36254(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2028,7 +2028,7 @@ _gostring_ _wrap_text_at_raw_1a937020387c45aa(uintptr_t _swig_go_0) {
 }
 
 
-void _wrap_free_text_raw_1a937020387c45aa(uintptr_t _swig_go_0) {
+void _wrap_free_text_raw_4f4af05888f36254(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   
   arg1 = (uintptr_t)_swig_go_0;
@@ -2038,7 +2038,7 @@ void _wrap_free_text_raw_1a937020387c45aa(uintptr_t _swig_go_0) {
 }
 
 
-_gostring_ _wrap_loaded_files_raw_1a937020387c45aa() {
+_gostring_ _wrap_loaded_files_raw_4f4af05888f36254() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
