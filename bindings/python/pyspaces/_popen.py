@@ -59,7 +59,7 @@ class Popen(popen_fork.Popen):
         try:
             return started(start)
         except BaseException:
-            self.finalizer()
+            self.close()
             raise
 
     def _begin_fork(

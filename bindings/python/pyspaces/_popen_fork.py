@@ -13,7 +13,7 @@ class Popen(_popen.Popen):
     """One process: started, or with a `launch` for several on its way until finish_start() has waited."""
 
     sentinel = -1
-    _start: _spaces.spaces_start | None = None
+    _pending: _spaces.spaces_start | None = None
 
     def __init__(self, process_obj: BaseProcess, isolation: Isolation, launch: Launch | None) -> None:
         self._isolation = isolation
@@ -26,19 +26,19 @@ class Popen(_popen.Popen):
             return int(process_obj._bootstrap(parent_sentinel))  # type: ignore[attr-defined]
 
         if self._shared is not None:
-            self._start = self._begin_fork(run, self._shared.spec)
+            self._pending = self._begin_fork(run, self._shared.spec)
             self._shared = None
             return
         launch = self._isolation.for_callable()
         try:
-            self._start = self._begin_fork(run, launch.spec)
+            self._pending = self._begin_fork(run, launch.spec)
         finally:
             launch.close()
         self.finish_start()
 
     def finish_start(self, timeout_ms: int = -1) -> bool:
         """Answer what the process asks for on its way, until it runs. False: it does not, after this time."""
-        start = self._start
+        start = self._pending
         if start is None:
             return True
         try:
@@ -49,11 +49,11 @@ class Popen(_popen.Popen):
         if started is None:
             return False
         self._adopt(started)
-        self._start = None
+        self._pending = None
         return True
 
     def abandon_start(self) -> None:
         """End a process that is on its way."""
-        if self._start is not None:
-            self._start = None
-            self.finalizer()
+        if self._pending is not None:
+            self._pending = None
+            self.close()

@@ -92,8 +92,8 @@ class IsolatedProcess(BaseProcess):
         _executor.adapt(self)
         super().start()
 
-    # A start in two halves, so that several processes get ready side by side; no other method may be called in
-    # between. With what IsolatedContext._launch_of_forks() gives for all of them, _begin_start() does not wait.
+    # A start in two halves, so that several processes get ready side by side; no other method may be called
+    # in between. With what IsolatedContext._launch_of_forks() gives, _begin_start() does not wait.
 
     def _begin_start(self, launch: Launch | None) -> None:
         self._launch = launch
@@ -112,11 +112,11 @@ class IsolatedProcess(BaseProcess):
             raise
 
     def _abandon_start(self) -> None:
-        popen = self._popen  # type: ignore[attr-defined]
+        popen = getattr(self, "_popen", None)
         if isinstance(popen, _popen_fork.Popen):
             popen.abandon_start()
             multiprocessing.process._children.discard(self)  # type: ignore[attr-defined]
-            self._popen = None
+            self._popen: Any = None
 
     @property
     def sentinel(self) -> int:
@@ -143,7 +143,7 @@ class IsolatedProcess(BaseProcess):
 
     def _started_popen(self) -> Any:
         self._check_closed()  # type: ignore[attr-defined]
-        popen = self._popen  # type: ignore[attr-defined]
+        popen = self._popen
         if popen is None:
             raise ValueError("process not started")
         return popen
@@ -188,7 +188,9 @@ class IsolatedContext(BaseContext):
             # A tracker that the process started itself would take what it has made along at its end.
             if "multiprocessing.shared_memory" in sys.modules:
                 resource_tracker.ensure_running()
-            return _popen_fork.Popen(process_obj, self._isolation, process_obj._launch)  # type: ignore[attr-defined]
+            # Others come here where this context has been made the default one of multiprocessing.
+            launch = process_obj._launch if isinstance(process_obj, IsolatedProcess) else None
+            return _popen_fork.Popen(process_obj, self._isolation, launch)
         executable = self._get_executable()
         if self._name == "spawn":
             return _popen_spawn.Popen(process_obj, self._isolation, executable)

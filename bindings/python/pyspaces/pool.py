@@ -10,11 +10,14 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import connection, pool, reduction, util
 from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import errors, result
+from . import _pool_pipe, errors, result
+from ._pool_pipe import Pipe
 from .container import Launch
+
+if TYPE_CHECKING:
+    from .context import IsolatedProcess
 
 __all__ = ["Pool"]
 
@@ -27,8 +30,6 @@ class Pool(pool.Pool):
 
     A task whose worker has died fails with WorkerLostError, which tells how it has ended; the others go on,
     with a new worker in its place. Workers share no lock and no pipe, so that none takes the others along.
-    All wait, though, for an answer that has begun: where a worker is stopped in the middle, or is killed
-    while a process that it has started holds its pipe.
 
     Tasks are handed out one at a time. So an iterable that is given to imap() is read as fast as workers take
     from it, and no faster.
@@ -68,28 +69,11 @@ class Pool(pool.Pool):
         inqueue.close()
 
 
-class _Queue:
-    """A SimpleQueue for one reader and one writer, who need no locks."""
-
-    def __init__(self) -> None:
-        self._reader, self._writer = connection.Pipe(duplex=False)
-
-    def get(self) -> Any:
-        return self._reader.recv()
-
-    def put(self, item: Any) -> None:
-        self._writer.send(item)
-
-    def close(self) -> None:
-        self._reader.close()
-        self._writer.close()
-
-
 class _Worker:
     """What a pool knows of one of its processes."""
 
     def __init__(
-        self, dispatcher: _Dispatcher, process: Any, queues: tuple[_Queue, _Queue], limit: Any
+        self, dispatcher: _Dispatcher, process: IsolatedProcess, queues: tuple[Pipe, Pipe], limit: Any
     ) -> None:
         self._dispatcher = dispatcher
         self._process = process
@@ -208,7 +192,7 @@ class _Dispatcher:
 
     def worker(self, ctx: BaseContext, target: Callable[..., object], args: tuple[Any, ...]) -> _Worker:
         """A new worker, not started yet; `args` begins with the queues that all workers would share."""
-        queues = _Queue(), _Queue()
+        queues = Pipe("writer"), Pipe("reader")
         process = ctx.Process(target=target, args=(*queues, *args[2:]))  # type: ignore[attr-defined]
         return _Worker(self, process, queues, limit=args[4])
 
@@ -218,7 +202,8 @@ class _Dispatcher:
 
         All is prepared before the first one is forked: what is written to after a fork has to be copied.
         """
-        self._starting = workers = []
+        workers: list[_Worker] = []
+        self._starting = workers
         try:
             yield
             with ctx._launch_of_forks() as launch:
@@ -280,19 +265,19 @@ class _Dispatcher:
                 while self._idle:
                     self._dismiss(self._idle.popleft())
             return
-        data = reduction.ForkingPickler.dumps(task)
+        message = _pool_pipe.message(task)
         while True:
             try:
                 worker = self._next_worker()
             except Exception:
-                del data  # which the traceback would keep, and the exception is kept
+                del message  # which the traceback would keep, and the exception is kept
                 raise
             if worker is None:
                 return
             with self._changed:
                 worker.job = task[:2]
             try:
-                worker.tasks._writer.send_bytes(data)
+                worker.tasks.write(message, worker.sentinel)
                 return
             except OSError:
                 with self._changed:
@@ -351,20 +336,21 @@ class _Dispatcher:
 
     def _read(self, worker: _Worker) -> None:
         try:
-            data = worker.results._reader.recv_bytes()
+            messages = worker.results.read()
         except (EOFError, OSError):
             with self._changed:
                 worker.results._reader.close()  # it is about to end
             return
-        job = worker.job
-        try:
-            answer = reduction.ForkingPickler.loads(data)
-        except Exception as error:
-            answer = (*(job or (None, None)), (False, error))
-        with self._changed:
-            worker.job = None
-            self._answers.append(answer)
-            self._rest(worker)
+        for data in messages:
+            job = worker.job
+            try:
+                answer = reduction.ForkingPickler.loads(data)
+            except Exception as error:
+                answer = (*(job or (None, None)), (False, error))
+            with self._changed:
+                worker.job = None
+                self._answers.append(answer)
+                self._rest(worker)
 
     def _remove(self, worker: _Worker) -> None:
         """The worker has ended: what it has still said counts, and then its task has failed."""

@@ -6,6 +6,8 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import pathlib
+import select
 import signal
 import sys
 import threading
@@ -103,9 +105,42 @@ def leave_at_once():
     os._exit(5)
 
 
+def answer_halfway(then):
+    """The worker does `then` when a half of its answer is in the pipe."""
+    write = os.write
+
+    def write_half(fd, data):
+        if len(data) < 4096:
+            return write(fd, data)
+        os.write = write
+        count = write(fd, data[:4096])
+        then(fd)
+        return count
+
+    os.write = write_half
+    return os.getpid(), bytes(8192)
+
+
+def stop(_):
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def die_and_leave_the_pipe_open(fd):
+    if os.fork() == 0:
+        poller = select.poll()
+        poller.register(fd, 0)
+        poller.poll()  # until nobody reads any more
+        os._exit(0)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def pause(_=None):
     while True:
         signal.pause()
+
+
+def state(pid):
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def wait_until(condition):
@@ -154,6 +189,26 @@ def test_large_tasks_and_results(context):
     with context.Pool(2) as pool:
         assert [len(each) for each in pool.map(large, [1 << 22] * 6)] == [1 << 22] * 6
         assert pool.map(len, [b"x" * (1 << 22)] * 6) == [1 << 22] * 6
+
+
+def test_a_worker_that_dies_in_the_middle_of_its_answer(method):
+    with pyspaces.get_context(method, newuts=True, newuser=True).Pool(2) as pool:
+        with pytest.raises(WorkerLostError, match="SIGKILL"):
+            pool.apply(answer_halfway, (die_and_leave_the_pipe_open,))
+        assert pool.map(square, range(20)) == [n * n for n in range(20)]
+
+
+def test_others_go_on_while_a_worker_is_stopped_in_the_middle_of_its_answer(method):
+    with pyspaces.get_context(method, newuts=True, newuser=True).Pool(2) as pool:
+        answer = pool.apply_async(answer_halfway, (stop,))
+        workers = [worker.pid for worker in pool._pool]
+        wait_until(lambda: any(state(pid) == "T" for pid in workers))
+        assert pool.map(square, range(20)) == [n * n for n in range(20)]
+        assert not answer.ready()
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
+        pid, data = answer.get(60)
+        assert (pid in workers, data) == (True, bytes(8192))
 
 
 def test_what_cannot_be_pickled_is_an_error_of_its_task(context):

@@ -100,7 +100,7 @@ def test_the_raw_module_checks_types():
     with pytest.raises(TypeError):
         spec.set_cwd(1.5)
     with pytest.raises(TypeError, match="callable"):
-        _spaces.spaces_fork(spec, None)
+        _spaces.spaces_fork_begin(spec, None)
     with pytest.raises(TypeError):
         spec.load_json(17)
     with pytest.raises(TypeError):
