@@ -32,8 +32,9 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spawn(const spaces_spec *spec, 
 
 /** As spaces_spawn(), but call @p main in a fork of this process instead of a program; the Spec has no
  *  arguments then. fork(2)'s rules about threads apply: only the calling thread exists in the new process,
- *  and fork handlers (pthread_atfork(3)) run as for fork(3), in each fork that is needed. The calling thread
- *  needs 128 KiB of stack. The new process keeps the caller's descriptors, signal mask and handlers. When
+ *  and fork handlers (pthread_atfork(3)) run as for fork(3), in each fork that is needed: in a new pid
+ *  namespace, getpid(2) in them is not yet what it is in @p main. The calling thread needs 128 KiB of stack.
+ *  The new process keeps the caller's descriptors, signal mask and handlers. When
  *  @p main returns, the process ends by _exit(2): no handlers of atexit(3) run and no stdio buffer is
  *  flushed. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_fork(const spaces_spec *spec, spaces_main_fn main,
@@ -57,6 +58,9 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_fork_with(const spaces_spec *sp
 /** @name A start in two halves
  *  For who starts several processes at once, or has something else to do meanwhile: what the kernel and the
  *  new processes have to do goes on side by side. A handle is used by one thread at a time.
+ *
+ *  Where the caller is killed meanwhile, a process that waits for its answer ends by itself, but not before
+ *  all forks that the caller has made since: they have copies of its descriptors.
  *  @{ */
 
 /** A process that was made and is on its way to its program. */
@@ -83,8 +87,9 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_start_wait(spaces_start *start,
                                                             spaces_process **ret_process,
                                                             spaces_error **error) SPACES_NOEXCEPT;
 
-/** Free the handle. A process that was not handed over yet is killed and reaped; not so in a fork of the
- *  caller, whose child it is not. NULL is accepted. */
+/** Free the handle. A process that was not handed over yet is killed and reaped, which may take up to a
+ *  second for each half where the process hangs on its way; not so in a fork of the caller, whose child it is
+ *  not. NULL is accepted. */
 SPACES_API void spaces_start_free(spaces_start *start) SPACES_NOEXCEPT;
 
 /** @} */

@@ -32,6 +32,8 @@ class Channel {
     // Nothing: the other side has gone, or, where `timeout_ms` is not -1, has not said anything in that time.
     std::optional<Message> receive(int timeout_ms) const;
     bool at_end() const noexcept;
+    // Whether this process has made it, and is no fork of the one that has.
+    bool is_own() const noexcept;
 
     int get() const noexcept { return fd_.get(); }
 

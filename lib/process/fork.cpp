@@ -2,8 +2,8 @@
 //
 // libc's fork() comes first, so that malloc, stdio and the runtimes above are consistent in the new process,
 // and its one thread may do what no child of a raw clone may. It then runs the Plan itself. Where an init or
-// supervisor is wanted, the process that has the namespaces forks once more for the function and becomes the
-// stage, which holds no copy of this process' memory.
+// supervisor is wanted, the process that has the namespaces makes another one for the function and becomes
+// the stage, which holds no copy of this process' memory.
 //
 // A runtime with a fork of its own (Ruby's) has that called instead, in processes that it has made itself
 // only: they must be what getpid(2) told it. So nobody becomes the caller's child on the way, and who makes a

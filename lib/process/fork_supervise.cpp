@@ -1,5 +1,5 @@
-// The init or supervisor of a function: the process that has the namespaces forks once more for the function
-// and becomes the stage, which holds no copy of the caller's memory.
+// The init or supervisor of a function: the process that has the namespaces makes another one for the
+// function and becomes the stage, which holds no copy of the caller's memory.
 #include "process/fork.hpp"
 
 #include <cerrno>
@@ -13,6 +13,9 @@
 #if __has_include(<sys/rseq.h>)
 #include <sys/rseq.h>
 #endif
+
+// libc's header leaves it to the compiler to know this, which -fno-builtin makes clang forget.
+extern "C" __attribute__((returns_twice)) int _setjmp(__jmp_buf_tag *) noexcept;
 
 namespace spaces {
 

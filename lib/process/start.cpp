@@ -86,7 +86,7 @@ void Start::set_child(Child child) {
 }
 
 Start::~Start() {
-    if (goes_on_ && (plan_.moves || plan_.supervised) && child_.is_ours()) {
+    if (goes_on_ && (plan_.moves || plan_.supervised) && channel_.is_own()) {
         try {
             end_at_program();
         } catch (...) { // then the process has ended, or the guard ends it
@@ -105,8 +105,10 @@ void Start::go(bool is_awaited) {
 void Start::end_at_program() {
     if (wait(abandon_ms)) {
         Process process(hand_over());
+        // A supervisor that was stopped would kill nobody.
+        ::syscall(SYS_pidfd_send_signal, process.pidfd(), SIGCONT, nullptr, 0);
         process.kill_all();
-        process.wait(-1);
+        process.wait(abandon_ms);
     }
 }
 
@@ -226,13 +228,16 @@ std::optional<Message> Start::receive(int timeout_ms) {
 
 // False: nothing has happened in this time.
 bool Start::take_next(int timeout_ms) {
-    if (std::optional<Message> message = receive(timeout_ms)) {
+    std::optional<Message> message = receive(timeout_ms);
+    const bool is_past_the_stage = !message && exec_may_be_done() && (is_over_ || !is_still_the_stage(pid()));
+    if (is_past_the_stage && !is_over_) {
+        message = receive(0); // it may have ended instead, and has said why before
+    }
+    if (message) {
         take(std::move(*message));
         return true;
     }
-    if (exec_may_be_done() && (is_over_ || !is_still_the_stage(pid()))) {
-        started_ = true;
-    }
+    started_ = started_ || is_past_the_stage;
     return started_ || is_over_;
 }
 

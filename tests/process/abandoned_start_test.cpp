@@ -2,13 +2,16 @@
 #include "every_plan.hpp"
 
 #include "process/start.hpp"
+#include "support/child.hpp"
 #include "support/needs.hpp"
 #include "support/orphans.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <filesystem>
+#include <memory>
 #include <sys/wait.h>
 
 using namespace support;
@@ -43,6 +46,23 @@ BOOST_DATA_TEST_CASE(leaves_nothing, data::make(every_plan::kinds), kind) {
         }
         BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1, "a child is left");
         BOOST_TEST(open_descriptors() == before);
+        expect_all_children_to_end("of a start that was given up");
+    });
+}
+
+// The kernel, or a host that waits for any child, has taken the process between away.
+BOOST_DATA_TEST_CASE(leaves_nothing_where_children_are_reaped_at_once, data::make(every_plan::kinds), kind) {
+    const every_plan::Scene scene;
+    as_subreaper([&] {
+        const spaces::Spec spec = scene.spec(kind);
+        in_child([&] {
+            ::signal(SIGCHLD, SIG_IGN);
+            for (int answers = 0; answers < 20; ++answers) {
+                const std::unique_ptr<spaces::Start> start = every_plan::begin(kind, spec);
+                for (int i = 0; i < answers && !start->wait(0); ++i) {
+                }
+            }
+        });
         expect_all_children_to_end("of a start that was given up");
     });
 }

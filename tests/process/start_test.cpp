@@ -65,6 +65,14 @@ int end_well(void *) {
     return 0;
 }
 
+// Says a byte when it is called.
+int pause_for_ever(void *writer) {
+    (void)!::write(*static_cast<const int *>(writer), "", 1);
+    for (;;) {
+        ::pause();
+    }
+}
+
 // Frees a start that another process has begun.
 int free_start(void *start) {
     spaces_start_free(static_cast<spaces_start *>(start));
@@ -150,6 +158,17 @@ BOOST_AUTO_TEST_CASE(one_that_fails_says_why_and_is_over) {
     BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1); // its process is gone already
 }
 
+BOOST_AUTO_TEST_CASE(one_that_fails_says_why_however_it_is_asked) {
+    for (int i = 0; i < 500; ++i) {
+        Start start = begin(Spec({"/nonexistent"}));
+        Failure failure = start.fails(0);
+        while (failure.code == SPACES_ETIMEOUT) {
+            failure = start.fails(0);
+        }
+        BOOST_TEST_REQUIRE(failure.error_number == ENOENT, failure.text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(one_that_has_handed_its_process_over_is_over) {
     Start start = begin_fork(Spec(), end_well);
     Process process = start.wait();
@@ -172,6 +191,22 @@ BOOST_AUTO_TEST_CASE(a_fork_that_frees_it_does_not_end_it) {
         BOOST_TEST(start_fork(spec, free_start, start.get()).wait().exit_code() == 0);
     }
     BOOST_TEST(start.wait().wait().exit_code() == 0);
+}
+
+// The kernel has taken the process away that was known, and nobody has asked for the other one yet.
+BOOST_AUTO_TEST_CASE(is_ended_by_free_where_children_are_reaped_at_once, *needs(root)) {
+    as_subreaper([] {
+        in_child([] {
+            ::signal(SIGCHLD, SIG_IGN);
+            int ends[2];
+            must(::pipe(ends), "pipe");
+            Spec spec;
+            const Start start = begin_fork(spec.unshare(SPACES_NAMESPACE_PID), pause_for_ever, &ends[1]);
+            char byte;
+            BOOST_TEST(::read(ends[0], &byte, 1) == 1);
+        });
+        expect_all_children_to_end("of a start that was freed");
+    });
 }
 
 BOOST_AUTO_TEST_CASE(ends_by_itself_when_its_caller_was_killed) {
