@@ -34,8 +34,8 @@ static void spaces_python_raise(spaces_error *failure) {
     spaces_error_free(failure);
 }
 
-// What spaces_fork_begin() calls in the new process, which holds the GIL of the forking thread. As in os.fork() the
-// interpreter is told first that it has been forked: no Python code may run before.
+// What spaces_fork_begin() calls in the new process, which holds the GIL of the forking thread. As in
+// os.fork() the interpreter is told first that it has been forked: no Python code may run before.
 static int spaces_python_main(void *callable) {
     PyOS_AfterFork_Child();
     int status = 1;

@@ -130,7 +130,9 @@ class _Server:
             return _popen.with_exit_handlers(lambda sentinel: _run(data, sentinel), os.dup(data))
 
         try:
-            return _popen.started(_spaces.spaces_fork_begin(launch.spec, child))
+            started: list[_spaces.spaces_process] = []
+            _popen.finish(_spaces.spaces_fork_begin(launch.spec, child), started)
+            return started[0]
         finally:
             launch.close()
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from multiprocessing import connection, popen_fork, util
 from typing import TYPE_CHECKING
 
-from . import _spaces, _stdio, result
+from . import _ending, _spaces, _stdio, result
 from .errors import Error
 
 if TYPE_CHECKING:
@@ -40,8 +40,10 @@ class Popen(popen_fork.Popen):
             if process_obj.kwargs["daemonize"]:
                 self._launch_daemon(process_obj, launch.spec, launch.is_program)
             else:
-                self._adopt(self._start(process_obj, launch.spec, launch.is_program))
-                self._take_streams(process_obj)
+                with _ending.ended_on_error() as started:
+                    self._start(process_obj, launch.spec, launch.is_program, started)
+                    self._adopt(started[0])
+                    self._take_streams(process_obj)
         finally:
             launch.close()
 
@@ -50,14 +52,16 @@ class Popen(popen_fork.Popen):
         process_obj: Container,
         spec: _spaces.spaces_spec,
         is_program: bool,
+        started: list[_spaces.spaces_process],
         before: Callable[[], None] | None = None,
-    ) -> _spaces.spaces_process:
+    ) -> None:
         """Start the program or fork the callable; `before` runs first in a forked process."""
         if is_program:
-            return _spaces.spaces_spawn(spec)
+            started.extend(map(_spaces.spaces_spawn, (spec,)))
+            return
         start = self._begin_fork(process_obj._run_in_container, spec, before)
         try:
-            return started(start)
+            finish(start, started)
         except BaseException:
             self.close()
             raise
@@ -107,7 +111,9 @@ class Popen(popen_fork.Popen):
                     receiver.close()
                     outcome: int | Exception
                     try:
-                        outcome = self._start(process_obj, spec, is_program, before=sender.close).pid()
+                        started: list[_spaces.spaces_process] = []
+                        self._start(process_obj, spec, is_program, started, before=sender.close)
+                        outcome = started[0].pid()
                     except Exception as error:
                         outcome = error
                     sender.send(outcome)
@@ -185,11 +191,9 @@ class Popen(popen_fork.Popen):
         self.process = None
 
 
-def started(start: _spaces.spaces_start) -> _spaces.spaces_process:
-    """Wait until the process runs, however long that takes."""
-    process = start.wait(-1)
-    assert process is not None
-    return process
+def finish(start: _spaces.spaces_start, started: list[_spaces.spaces_process], timeout_ms: int = -1) -> None:
+    """Wait until the process runs, and put it into `started`; nothing, where it does not after this time."""
+    started.extend(filter(None, map(start.wait, (timeout_ms,))))
 
 
 def with_exit_handlers(run: Callable[[int], int], parent_sentinel: int) -> int:

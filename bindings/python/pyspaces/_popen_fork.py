@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from multiprocessing.process import BaseProcess
+from typing import Any
 
-from . import _popen, _spaces
+from . import _ending, _popen, _spaces
 from ._isolation import Isolation
 from .container import Launch
 
@@ -12,6 +13,8 @@ from .container import Launch
 class Popen(_popen.Popen):
     """One process: started, or with a `launch` for several on its way until finish_start() has waited."""
 
+    # As long as it is on its way:
+    pid: Any = None
     sentinel = -1
     _pending: _spaces.spaces_start | None = None
 
@@ -42,18 +45,17 @@ class Popen(_popen.Popen):
         if start is None:
             return True
         try:
-            started = start.wait(timeout_ms)
+            with _ending.ended_on_error() as started:
+                _popen.finish(start, started, timeout_ms)
+                if started:
+                    self._adopt(started[0])
+                    self._pending = None
         except BaseException:
             self.abandon_start()
             raise
-        if started is None:
-            return False
-        self._adopt(started)
-        self._pending = None
-        return True
+        return self._pending is None
 
     def abandon_start(self) -> None:
         """End a process that is on its way."""
-        if self._pending is not None:
-            self._pending = None
-            self.close()
+        self._pending = None
+        self.close()

@@ -6,7 +6,7 @@ import os
 from multiprocessing import popen_spawn_posix, spawn, util
 from multiprocessing.process import BaseProcess
 
-from . import _popen, _preparation, _spaces, _stdio
+from . import _ending, _popen, _preparation, _spaces, _stdio
 from ._isolation import Isolation
 
 
@@ -42,7 +42,9 @@ class Popen(_popen.Popen):
                 [self._executable, *command[1:]], [*self._fds, tracker, reader]
             )
             try:
-                self._adopt(_spaces.spaces_spawn(launch.spec))
+                with _ending.ended_on_error() as started:
+                    started.extend(map(_spaces.spaces_spawn, (launch.spec,)))
+                    self._adopt(started[0])
             finally:
                 launch.close()
                 del launch  # its Spec has duplicates of the descriptors, and a traceback would keep it

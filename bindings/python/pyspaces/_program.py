@@ -6,20 +6,17 @@ import contextlib
 import fcntl
 import inspect
 import io
-import math
 import os
-import select
 import signal
 import subprocess
 import sys
 import threading
-import time
 import warnings
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, AnyStr, Literal, Union, overload
 
-from . import _check, _program_isolation, _spaces, _spec, _stdio, errors, result
+from . import _check, _ending, _program_isolation, _spaces, _spec, _stdio, errors, result
 from .errors import Error
 from .options import StrPath
 
@@ -35,8 +32,6 @@ _EXECUTE_CHILD = inspect.signature(subprocess.Popen._execute_child)  # type: ign
 
 _gid = _check.number(0, _check.LAST_ID)
 _OVERFLOW_GID = 65534  # what a group is called that is not mapped, user_namespaces(7)
-_DYING = 1.0  # seconds, for what SIGKILL has been sent to: usually a few milliseconds
-_LONGEST_POLL = 1e6  # seconds; poll(2) counts milliseconds in an int
 
 _NO_PREEXEC = (
     "preexec_fn: no Python code runs between the start of the new process and its program. There are cwd, "
@@ -177,15 +172,12 @@ class Popen(subprocess.Popen[AnyStr]):
         self._set_ids(spec, given)
         _set_descriptors(spec, given)
         self._set_streams(spec, given)
-        started: list[_spaces.spaces_process] = []
         try:
-            # In one instruction, so that no exception of a signal handler comes before the process is known.
-            started.extend(map(_spaces.spaces_spawn, (spec,)))
-            self._take_over(started[0])
-        except BaseException as error:
-            for process in started:
-                _end(process)
-            if isinstance(error, Error) and error.step in ("chdir", "exec"):
+            with _ending.ended_on_error() as started:
+                started.extend(map(_spaces.spaces_spawn, (spec,)))
+                self._take_over(started[0])
+        except Error as error:
+            if error.step in ("chdir", "exec"):
                 errors.set_filename(error, cwd if error.step == "chdir" else executable)
             raise
         self._close_pipe_fds(*(given[name] for name in _PIPES))  # type: ignore[attr-defined]
@@ -241,19 +233,19 @@ class Popen(subprocess.Popen[AnyStr]):
         """For run() and the like: an exception, even KeyboardInterrupt, leaves no zombie."""
         process = self._process
         if process is not None:
-            _end(process)
+            _ending.end(process)
             self.poll()
 
     def _internal_poll(self, _deadstate: int | None = None, *_: Any) -> int | None:
         process = self._process
-        if self.returncode is None and (process is None or _ended(process, 0)):
+        if self.returncode is None and (process is None or _ending.has_ended(process, 0)):
             self._collect(process, _deadstate)
         return self.returncode
 
     def _wait(self, timeout: float | None) -> int:
         process = self._process
         if self.returncode is None:
-            if process is not None and not _ended(process, timeout):
+            if process is not None and not _ending.has_ended(process, timeout):
                 assert timeout is not None
                 raise subprocess.TimeoutExpired(self.args, timeout)
             self._collect(process, None)
@@ -379,24 +371,3 @@ def _inheritable() -> list[int]:
             if os.get_inheritable(int(name)):
                 found.append(int(name))
     return found
-
-
-def _end(process: _spaces.spaces_process) -> None:
-    """Kill it and, unless it takes unusually long to die, reap it."""
-    process.kill(signal.SIGKILL)
-    if _ended(process, _DYING):
-        with contextlib.suppress(Error):  # where something else has reaped it
-            process.wait(0)
-
-
-def _ended(process: _spaces.spaces_process, timeout: float | None) -> bool:
-    """Wait for the end, at most for so many seconds. Signal handlers of Python run meanwhile."""
-    poller = select.poll()
-    poller.register(process.pidfd(), select.POLLIN)
-    end = None if timeout is None else time.monotonic() + timeout
-    while True:
-        left = _LONGEST_POLL if end is None else min(max(0.0, end - time.monotonic()), _LONGEST_POLL)
-        if poller.poll(math.ceil(left * 1000)):
-            return True
-        if left < _LONGEST_POLL:
-            return False

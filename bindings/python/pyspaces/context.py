@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["IsolatedContext", "IsolatedProcess", "get_context"]
 
+_children: set[BaseProcess] = multiprocessing.process._children  # type: ignore[attr-defined]
+
 _BASES: dict[str, type[BaseProcess]] = {
     "fork": multiprocessing.context.ForkProcess,
     "spawn": multiprocessing.context.SpawnProcess,
@@ -101,21 +103,25 @@ class IsolatedProcess(BaseProcess):
             self.start()
         finally:
             self._launch = None
+        if launch is not None:
+            _children.discard(self)  # which other threads look at
 
     def _finish_start(self, timeout_ms: int = -1) -> bool:
         """Wait until the process runs; False: it does not, after this time."""
         popen = self._started_popen()
         try:
-            return not isinstance(popen, _popen_fork.Popen) or popen.finish_start(timeout_ms)
+            if isinstance(popen, _popen_fork.Popen) and not popen.finish_start(timeout_ms):
+                return False
         except BaseException:
             self._abandon_start()
             raise
+        _children.add(self)
+        return True
 
     def _abandon_start(self) -> None:
         popen = getattr(self, "_popen", None)
         if isinstance(popen, _popen_fork.Popen):
             popen.abandon_start()
-            multiprocessing.process._children.discard(self)  # type: ignore[attr-defined]
             self._popen: Any = None
 
     @property

@@ -10,9 +10,10 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import connection, pool, reduction, util
 from multiprocessing.context import BaseContext
+from multiprocessing.process import current_process
 from typing import TYPE_CHECKING, Any
 
-from . import _pool_pipe, errors, result
+from . import _check, _pool_pipe, errors, result
 from ._pool_pipe import Pipe
 from .container import Launch
 
@@ -50,6 +51,9 @@ class Pool(pool.Pool):
         super().__init__(processes, initializer, initargs, maxtasksperchild, context)
 
     def _setup_queues(self) -> None:
+        if not hasattr(self._ctx, "_launch_of_forks"):
+            what = "one of pyspaces.get_context() is needed, or its method Pool()"
+            raise _check.refusal(TypeError, "context", self._ctx, what)
         self._dispatcher = _Dispatcher()
         # The threads of the pool may hold on to these, but not to the pool.
         self.Process = self._dispatcher.worker  # type: ignore[method-assign,assignment]
@@ -103,16 +107,16 @@ class _Worker:
         if self._dispatcher.takes_for_later(self):
             return
         try:
-            self.begin_start(None)
-            self.finish_start()
+            with self._process._context._launch_of_forks() as launch:
+                self.begin_start(launch)
+                self.finish_start()
         except Exception as error:
             self.abandon_start()
             if not self._dispatcher.goes_on_without(error):
                 raise
 
     def begin_start(self, launch: Launch | None) -> None:
-        forked = getattr(self._process, "_start_method", None) not in ("spawn", "forkserver")
-        with self._dispatcher.lock() if forked else contextlib.nullcontext():
+        with contextlib.nullcontext() if launch is None else self._dispatcher.lock():
             self._process._begin_start(launch)
             self.tasks._reader.close()
             self.results._writer.close()
@@ -125,6 +129,12 @@ class _Worker:
     def abandon_start(self) -> None:
         if not self.started:
             self._process._abandon_start()
+            self.tasks.close()
+            self.results.close()
+
+    def forget_pipes(self) -> None:
+        """In a worker: of the others, which may not have been started yet."""
+        if self._process is not current_process():
             self.tasks.close()
             self.results.close()
 
@@ -142,7 +152,7 @@ class _Worker:
 
     @property
     def result(self) -> result.Result | None:
-        return getattr(self._process, "result", None)
+        return self._process.result
 
     @property
     def exitcode(self) -> int | None:
@@ -184,9 +194,11 @@ class _Dispatcher:
         """In a worker: close what is this process', lest the others do not see it end."""
         self._woken.close()
         self._wake.close()
-        for worker in (*self._workers.values(), *(self._starting or ())):
+        for worker in self._workers.values():
             worker.tasks._writer.close()
             worker.results._reader.close()
+        for worker in self._starting or ():
+            worker.forget_pipes()
 
     # --- Called by the thread that starts workers ---------------------------------------------------------
 
@@ -207,7 +219,7 @@ class _Dispatcher:
         try:
             yield
             with ctx._launch_of_forks() as launch:
-                for count, worker in enumerate(workers):
+                for count, worker in enumerate(workers, 1):
                     worker.begin_start(launch)
                     for other in workers[:count]:
                         other.finish_start(0)

@@ -6,6 +6,8 @@ import gc
 import multiprocessing
 import os
 import pathlib
+import sys
+from multiprocessing import resource_tracker
 
 import pytest
 
@@ -16,6 +18,8 @@ import support
 @pytest.fixture(autouse=True)
 def nothing_is_left():
     """No test leaves a process, a descriptor or a changed namespace behind."""
+    if sys.version_info >= (3, 14):
+        resource_tracker.ensure_running()  # the default start method has it sooner or later, and for good
     before = set(os.listdir("/proc/self/fd"))
     children = support.children()
     own = support.namespaces("thread-self")

@@ -180,6 +180,19 @@ def open_files():
     return files
 
 
+def test_workers_share_no_pipe(context):
+    """Each holds one end of two: for its tasks, and for its answers."""
+    with context.Pool(4) as pool:
+        pipes = {
+            os.readlink(f"/proc/self/fd/{end.fileno()}")
+            for worker in pool._pool
+            for end in (worker.tasks._writer, worker.results._reader)
+        }
+        assert len(pipes) == 8
+        answers = [pool.apply_async(open_files) for _ in range(20)]
+        assert all(len(pipes & set(answer.get(60))) == 2 for answer in answers)
+
+
 def test_a_worker_cannot_wake_the_pool(context):
     with context.Pool(1) as pool:
         assert os.readlink(f"/proc/self/fd/{pool._inqueue._wake.fileno()}") not in pool.apply(open_files)
@@ -322,6 +335,25 @@ def test_others_work_while_a_worker_takes_long_to_start(tmp_path):
             pool.apply(leave, (1,))
         with gate.open("w"):  # when it has come there
             assert [pool.apply_async(square, (n,)).get(60) for n in range(4)] == [0, 1, 4, 9]
+
+
+def test_a_pool_needs_an_isolated_context():
+    with pytest.raises(TypeError, match=r"context=.*get_context"):
+        pyspaces.pool.Pool(1)
+
+
+def test_nothing_is_left_of_a_pool_whose_last_worker_cannot_be_started(context, monkeypatch):
+    begin, begun = pyspaces.pool._Worker.begin_start, []
+
+    def begin_two(worker, launch):
+        begun.append(worker)
+        if len(begun) == 3:
+            raise LookupError("the third")
+        begin(worker, launch)
+
+    monkeypatch.setattr(pyspaces.pool._Worker, "begin_start", begin_two)
+    with pytest.raises(LookupError, match="the third"):
+        context.Pool(4, pause)
 
 
 def test_a_pool_that_cannot_be_started(method):

@@ -164,6 +164,55 @@ def test_ctrl_c_interrupts_join_at_once():
     assert result.stdout == "True True\n", result.stderr
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        "pyspaces.Container(target=pause, all=True)",
+        "pyspaces.Container(argv=['sleep', '60'], all=True)",
+        "pyspaces.get_context('fork', all=True).Process(target=pause)",
+        "pyspaces.get_context('spawn', all=True).Process(target=pause)",
+    ],
+)
+def test_an_exception_of_a_signal_handler_during_the_start_ends_the_process(make):
+    result = run_script(
+        f"""
+        import gc, multiprocessing, os, signal, sys, threading, pyspaces
+        from support import pause, children
+
+        main = threading.main_thread().ident
+
+        def interrupt(started):
+            while not started.is_set():
+                if sys._current_frames()[main].f_code.co_name in ("finish", "_start", "_launch"):
+                    signal.pthread_kill(main, signal.SIGINT)
+                    return
+
+        before = children()
+        for i in range(30):
+            process = {make}
+            started = threading.Event()
+            thread = threading.Thread(target=interrupt, args=(started,))
+            try:
+                thread.start()
+                process.start()
+                started.set()
+                thread.join()
+            except KeyboardInterrupt:
+                print("interrupted")
+            else:
+                process.kill()
+                process.join()
+            thread.join()
+            gc.collect()
+            assert children() == before, i
+            assert multiprocessing.active_children() == [], i
+        """,
+        cwd=os.path.dirname(__file__),
+    )
+    assert result.stderr == ""
+    assert "interrupted" in result.stdout
+
+
 def test_ctrl_c_reaches_a_callable():
     def wait():
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
