@@ -15,6 +15,7 @@
 #endif
 
 // libc's header leaves it to the compiler to know this, which -fno-builtin makes clang forget.
+// NOLINTNEXTLINE(readability-redundant-declaration)
 extern "C" __attribute__((returns_twice)) int _setjmp(__jmp_buf_tag *) noexcept;
 
 namespace spaces {
