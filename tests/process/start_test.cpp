@@ -104,14 +104,14 @@ BOOST_AUTO_TEST_CASE(a_program_is_started) {
     BOOST_TEST(process.wait().exit_code() == 7);
 }
 
-BOOST_AUTO_TEST_CASE(a_function_is_called) {
+BOOST_AUTO_TEST_CASE(a_function_is_called, *needs(forks_of_one_thread)) {
     int status = 7;
     Start start = begin_fork(isolated(), exit_with, &status);
     status = 0; // what the function sees is a copy
     BOOST_TEST(start.wait().wait().exit_code() == 7);
 }
 
-BOOST_AUTO_TEST_CASE(several_are_on_their_way_at_once) {
+BOOST_AUTO_TEST_CASE(several_are_on_their_way_at_once, *needs(forks_of_one_thread)) {
     const size_t before = open_descriptors();
     {
         std::vector<Start> starts;
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(several_are_on_their_way_at_once) {
     BOOST_TEST(open_descriptors() == before);
 }
 
-BOOST_AUTO_TEST_CASE(it_may_be_asked_again_and_again) {
+BOOST_AUTO_TEST_CASE(it_may_be_asked_again_and_again, *needs(forks_of_one_thread)) {
     Start start = begin_fork(isolated(), end_well);
     const auto end = std::chrono::steady_clock::now() + patience;
     for (int timeout_ms = 0;; timeout_ms = 1) {
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(what_the_caller_itself_finds_wrong_is_told_at_once) {
     BOOST_TEST(start == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(a_fork_that_frees_it_does_not_end_it) {
+BOOST_AUTO_TEST_CASE(a_fork_that_frees_it_does_not_end_it, *needs(forks_of_one_thread)) {
     Start start = begin_fork(isolated(), end_well);
     for (const Spec &spec : {Spec(), isolated()}) {
         BOOST_TEST(start_fork(spec, free_start, start.get()).wait().exit_code() == 0);
