@@ -72,24 +72,23 @@ Outcome enter_time_namespace(const Context &context, const char *offsets) {
     return outcome;
 }
 
-// The capabilities that were raised to survive the exec of the stage must not reach the program.
+// What was raised to survive the exec of the stage must not reach the program. Its user's change may have
+// cleared the ambient set already, and the inheritable one never: see clone_stage().
 Outcome drop_ambient() {
-    if (sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, static_cast<long>(CAP_SYS_ADMIN), 0L, 0L) ==
-        0) {
-        return {}; // none were: see clone_stage()
-    }
-    if (const long result = sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);
-        result < 0) {
-        return check(Call::prctl, result);
-    }
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
     if (const long result = sys(__NR_capget, &header, data); result < 0) {
         return check(Call::capset, result);
     }
+    uint32_t inheritable = 0;
     for (__user_cap_data_struct &half : data) {
+        inheritable |= half.inheritable;
         half.inheritable = 0;
     }
+    if (inheritable == 0) {
+        return {}; // nothing was raised
+    }
+    // Out of the ambient set, too, goes what is not inheritable any more: capabilities(7).
     return check(Call::capset, sys(__NR_capset, &header, data));
 }
 

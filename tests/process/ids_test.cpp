@@ -65,6 +65,17 @@ BOOST_AUTO_TEST_CASE(leave_no_capabilities_to_an_ordinary_user, *needs(root)) {
     BOOST_TEST(output_of(spec) == "effective 0000000000000000\n");
 }
 
+BOOST_AUTO_TEST_CASE(leave_no_capabilities_to_an_ordinary_user_of_a_new_namespace, *needs(root)) {
+    Spec spec({probe(), "cat", "/proc/self/status"});
+    spec.unshare(SPACES_NAMESPACE_USER);
+    spec.with<spaces_spec_set_uid_map>("0 100000 10000").with<spaces_spec_set_gid_map>("0 100000 10000");
+    spec.with<spaces_spec_set_uid>(4711u).with<spaces_spec_set_gid>(4711u);
+    const std::string status = output_of(spec);
+    for (const char *set : {"CapInh:", "CapPrm:", "CapEff:", "CapAmb:"}) {
+        BOOST_TEST(status.find(set + std::string("\t0000000000000000\n")) != std::string::npos, status);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(are_root_in_a_new_user_namespace_by_default, *needs(user_namespaces)) {
     Spec spec = ids_spec();
     spec.unshare(SPACES_NAMESPACE_USER);
