@@ -121,11 +121,15 @@ def run_script(script: str, *args: str, **options: Any) -> subprocess.CompletedP
 
 
 def pause() -> None:
-    """For containers that wait to be ended."""
+    """For containers that wait to be ended, or for the handler of a signal to do it."""
     import signal
 
+    # Not signal.pause(): it would miss a signal that comes when it has been called, but is not yet waiting.
+    arrival, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell)
     while True:
-        signal.pause()
+        os.read(arrival, 1)
 
 
 @contextlib.contextmanager

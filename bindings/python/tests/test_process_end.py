@@ -77,12 +77,14 @@ def test_what_the_program_does_with_a_signal_is_its_own_business(kind, way):
     with reader, writer:
         container.start()
         reader.recv()
-    container.terminate()
-    container.join(0.2 if way == "ignored" else 30)
-    assert container.exitcode == {"handled": 5, "ignored": None, "blocked": signal.SIGTERM}[way]
-    container.kill()
-    container.join()
-    container.close()
+    try:
+        container.terminate()
+        container.join(0.2 if way == "ignored" else 30)
+        assert container.exitcode == {"handled": 5, "ignored": None, "blocked": signal.SIGTERM}[way]
+    finally:
+        container.kill()
+        container.join()
+        container.close()
 
 
 def test_kill_gives_minus_9(kind):
