@@ -92,7 +92,17 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status set_groups(const uint32_t *gids, size_t count, spaces_error **error);
     spaces_status set_umask(uint32_t mask, spaces_error **error);
     spaces_status set_rlimit(const char *name, uint64_t soft, uint64_t hard, spaces_error **error);
+    spaces_status set_capabilities(int set, const char *const *argv, spaces_error **error);
+    spaces_status drop_capability(const char *name, spaces_error **error);
+    spaces_status add_capability(const char *name, spaces_error **error);
+    spaces_status add_securebit(const char *name, spaces_error **error);
     spaces_status set_no_new_privs(int on, spaces_error **error);
+    spaces_status set_scheduler(const char *policy, int nice, int priority, spaces_error **error);
+    spaces_status set_io_priority(const char *io_class, int priority, spaces_error **error);
+    spaces_status set_cpu_affinity(const char *cpus, spaces_error **error);
+    spaces_status set_personality(const char *domain, spaces_error **error);
+    spaces_status set_sysctl(const char *name, const char *value, spaces_error **error);
+    spaces_status set_new_keyring(int on, spaces_error **error);
     spaces_status set_oom_score_adj(int score, spaces_error **error);
     spaces_status set_new_session(int on, spaces_error **error);
     spaces_status set_process_group(int pgid, spaces_error **error);

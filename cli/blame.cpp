@@ -20,6 +20,7 @@ constexpr Origin origins[] = {
     {"process.user.gid", "--setgid,--gid,--id"},
     {"process.user.additionalGids", "--groups,--clear-groups"},
     {"process.cwd", "--cwd"},
+    {"linux.sysctl", "--sysctl"},
     {"root.readonly", "--read-only"},
     {"root", "--root"},
     {"mounts", "--mount,--bind,--tmpfs"},

@@ -6,9 +6,11 @@
 namespace cli {
 
 std::span<const OptionGroup> option_groups() {
-    static const std::array<OptionGroup, 7> groups{{{"Namespaces", namespace_options},
+    static const std::array<OptionGroup, 9> groups{{{"Namespaces", namespace_options},
                                                     {"Users and groups", id_options},
                                                     {"Program", process_options},
+                                                    {"Privileges", privilege_options},
+                                                    {"Scheduling and kernel parameters", scheduling_options},
                                                     {"Descriptors", stream_options},
                                                     {"File system", filesystem_options},
                                                     {"Life", life_options},

@@ -38,6 +38,8 @@ struct OptionGroup {
 extern const std::span<const Option> namespace_options;
 extern const std::span<const Option> id_options;
 extern const std::span<const Option> process_options;
+extern const std::span<const Option> privilege_options;
+extern const std::span<const Option> scheduling_options;
 extern const std::span<const Option> stream_options;
 extern const std::span<const Option> filesystem_options;
 extern const std::span<const Option> life_options;

@@ -1,4 +1,4 @@
-// Options for the program itself: environment, working directory, limits, privileges.
+// Options for the program itself: environment, working directory, limits.
 #include "option.hpp"
 #include "text.hpp"
 
@@ -41,13 +41,9 @@ void set_umask(Request &request, const std::string &text) {
 }
 
 // prlimit(1)'s and OCI's names alike: "nofile", "RLIMIT_NOFILE".
-std::string rlimit_name(std::string name) {
-    for (char &letter : name) {
-        if (letter >= 'a' && letter <= 'z') {
-            letter = static_cast<char>(letter - 'a' + 'A');
-        }
-    }
-    return name.starts_with("RLIMIT_") ? name : "RLIMIT_" + name;
+std::string rlimit_name(std::string_view name) {
+    const std::string upper = upper_case(name);
+    return upper.starts_with("RLIMIT_") ? upper : "RLIMIT_" + upper;
 }
 
 void set_rlimit(Request &request, const std::string &text) {
@@ -61,10 +57,6 @@ void set_rlimit(Request &request, const std::string &text) {
     const uint64_t hard_limit = hard.empty() ? soft_limit : parse_limit(hard, "resource limit");
     call(spaces_spec_set_rlimit, request.spec.get(), rlimit_name(text.substr(0, equals)).c_str(), soft_limit,
          hard_limit);
-}
-
-void set_no_new_privs(Request &request, const std::string &) {
-    call(spaces_spec_set_no_new_privs, request.spec.get(), 1);
 }
 
 void set_oom_score_adj(Request &request, const std::string &text) {
@@ -82,7 +74,6 @@ constexpr Option options[] = {
     {"--umask", "OCTAL", "file mode creation mask", in_all, set_umask},
     {"--rlimit,--ulimit", "NAME=SOFT[:HARD]", "resource limit: nofile=1024, as=1G:unlimited", in_all,
      set_rlimit},
-    {"--no-new-privs", "", "execve(2) can grant no privileges any more", in_all, set_no_new_privs},
     {"--oom-score-adj", "NUMBER", "-1000 (never killed) to 1000 (killed first)", in_all, set_oom_score_adj},
 };
 

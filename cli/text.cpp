@@ -123,6 +123,16 @@ std::pair<int64_t, uint32_t> parse_seconds(std::string_view text, const char *wh
     return {seconds, static_cast<uint32_t>(nanoseconds)};
 }
 
+std::string upper_case(std::string_view text) {
+    std::string result(text);
+    for (char &letter : result) {
+        if (letter >= 'a' && letter <= 'z') {
+            letter = static_cast<char>(letter - 'a' + 'A');
+        }
+    }
+    return result;
+}
+
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts;
     for (;;) {

@@ -20,6 +20,7 @@ uint64_t parse_limit(std::string_view text, const char *what);
 std::pair<int64_t, uint32_t> parse_seconds(std::string_view text, const char *what);
 
 // At each `separator`; an empty text is one empty part.
+std::string upper_case(std::string_view text); // of ASCII letters
 std::vector<std::string> split(std::string_view text, char separator);
 // At the first `separator`, which is lost; the second part is empty if there is none.
 std::pair<std::string, std::string> split_once(std::string_view text, char separator);

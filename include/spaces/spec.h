@@ -45,6 +45,15 @@ enum {
     SPACES_STDIO_STDOUT = 3   /**< the program's own standard output (for SPACES_STDERR only) */
 };
 
+/** The five sets of capabilities(7), for spaces_spec_set_capabilities(). */
+enum {
+    SPACES_CAPABILITIES_BOUNDING = 0,    /**< what the program can ever get by execve(2) */
+    SPACES_CAPABILITIES_EFFECTIVE = 1,   /**< what it may do now */
+    SPACES_CAPABILITIES_INHERITABLE = 2, /**< what a file may give it again */
+    SPACES_CAPABILITIES_PERMITTED = 3,   /**< what it may take up */
+    SPACES_CAPABILITIES_AMBIENT = 4      /**< what stays over an execve(2) without being root */
+};
+
 /** The forms of spaces_spec_explain(). */
 enum { SPACES_EXPLAIN_TEXT = 0, SPACES_EXPLAIN_JSON = 1 };
 
@@ -140,9 +149,65 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_rlimit(spaces_spec *sp
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_no_new_privs(spaces_spec *spec, int on,
                                                                        spaces_error **error) SPACES_NOEXCEPT;
 
+/** Put exactly these capabilities into one of the program's five sets (SPACES_CAPABILITIES_…): a list of
+ * names that ends with NULL, as capabilities(7) spells them, with or without "CAP_". "ALL" stands for each
+ * that the program could have. From the first call on the sets that are not told are empty. Default: as the
+ * kernel gives them to the program's user. A name that libspaces does not know is SPACES_EINVALID; one that
+ * cannot be had is an error of the start, which names it. What execve(2) then makes of the sets is told in
+ * capabilities(7): as uid 0 the program gets all of the bounding set, as another user what is ambient. See
+ * also the OCI runtime specification, config.json, process.capabilities. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_capabilities(spaces_spec *spec, int set,
+                                                                       const char *const *names,
+                                                                       spaces_error **error) SPACES_NOEXCEPT;
+
+/** Take one capability, or "ALL", out of all five sets. Dropping from the bounding set needs CAP_SETPCAP,
+ * which the root of a new user namespace has. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_drop_capability(spaces_spec *spec, const char *name,
+                                                                      spaces_error **error) SPACES_NOEXCEPT;
+
+/** Put one capability into all five sets, also where it, or "ALL", is dropped: the program has it, whichever
+ *  user it is. Its user's change does not take it away. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_capability(spaces_spec *spec, const char *name,
+                                                                     spaces_error **error) SPACES_NOEXCEPT;
+
+/** Set one more of the security flags of capabilities(7), by setpriv(1)'s words: "noroot", "no_setuid_fixup"
+ * or "no_cap_ambient_raise", each also with "_locked", and "keep_caps_locked". Needs CAP_SETPCAP. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_securebit(spaces_spec *spec, const char *name,
+                                                                    spaces_error **error) SPACES_NOEXCEPT;
+
 /** -1000 to 1000, see proc_pid_oom_score_adj(5). */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_oom_score_adj(spaces_spec *spec, int score,
                                                                         spaces_error **error) SPACES_NOEXCEPT;
+
+/** How the program is scheduled: sched(7)'s "SCHED_OTHER", "SCHED_BATCH" (both with a nice value, -20 to 19),
+ *  "SCHED_IDLE", "SCHED_FIFO" or "SCHED_RR" (both with a static priority, 1 to 99). What a policy does not
+ * have is 0. SCHED_DEADLINE and the flags of sched_setattr(2) are set by spaces_spec_load_json(). Real-time
+ *  policies need CAP_SYS_NICE in the initial user namespace or RLIMIT_RTPRIO, a lower nice value RLIMIT_NICE.
+ *  Default: the caller's. OCI: process.scheduler. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_scheduler(spaces_spec *spec, const char *policy,
+                                                                    int nice, int priority,
+                                                                    spaces_error **error) SPACES_NOEXCEPT;
+
+/** The program's I/O priority (ioprio_set(2)): "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", each from 0, the
+ * highest, to 7, or "IOPRIO_CLASS_IDLE" with 0. OCI: process.ioPriority. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_io_priority(spaces_spec *spec, const char *io_class,
+                                                                      int priority,
+                                                                      spaces_error **error) SPACES_NOEXCEPT;
+
+/** The CPUs on which the program may run, "0-3,7" (sched_setaffinity(2)); those that this machine has of
+ * them. Default: the caller's. OCI: process.execCPUAffinity.final. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_cpu_affinity(spaces_spec *spec, const char *cpus,
+                                                                       spaces_error **error) SPACES_NOEXCEPT;
+
+/** The execution domain (personality(2)): "LINUX", or "LINUX32", in which uname(2) tells of a 32-bit machine.
+ *  Default: the caller's. OCI: linux.personality. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_personality(spaces_spec *spec, const char *domain,
+                                                                      spaces_error **error) SPACES_NOEXCEPT;
+
+/** Nonzero: the program gets a session keyring of its own (session-keyring(7)), and so nothing of the
+ * caller's keys. Default 0. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_new_keyring(spaces_spec *spec, int on,
+                                                                      spaces_error **error) SPACES_NOEXCEPT;
 
 /** Nonzero: the program leads a session of its own (setsid(2)). Default 0. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_new_session(spaces_spec *spec, int on,
@@ -256,6 +321,15 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_hostname(spaces_spec *
 /** The NIS domain name, in a new uts namespace. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_domainname(spaces_spec *spec, const char *name,
                                                                      spaces_error **error) SPACES_NOEXCEPT;
+
+/** A kernel parameter of one of the new namespaces, as sysctl(8) names it: "net.ipv4.ip_forward", or with
+ *  slashes where names have dots, "net/ipv4/conf/eth0.1/forwarding". Parameters of the network ("net."), ipc
+ *  ("kernel.shmmax", "fs.mqueue."), uts, user ("user.") and pid namespace ("kernel.ns_last_pid") can be set,
+ * in a new namespace of that type; those of the whole machine are SPACES_EINVALID. It is written through the
+ *  caller's /proc. OCI: linux.sysctl. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_sysctl(spaces_spec *spec, const char *name,
+                                                                 const char *value,
+                                                                 spaces_error **error) SPACES_NOEXCEPT;
 
 /** @}
  *  @name The file system: these need a new mount namespace, but for spaces_spec_set_root() with chroot

@@ -52,6 +52,7 @@ struct Compilation {
 // namespaces.cpp
 void decide_namespaces(Compilation &compilation);
 void add_namespaces(Compilation &compilation);
+void add_sysctl(Compilation &compilation);
 void add_hostname(Compilation &compilation);
 void add_supervise(Compilation &compilation);
 void add_parent_death_signal(Compilation &compilation);
@@ -60,6 +61,14 @@ void add_parent_death_signal(Compilation &compilation);
 void resolve_id_maps(Compilation &compilation);
 void add_namespace_identity(Compilation &compilation); // who sets the namespaces up
 void add_program_identity(Compilation &compilation);   // who the program is
+
+// capabilities.cpp
+void add_bounding_set(Compilation &compilation);    // before the program's ids
+void add_capability_sets(Compilation &compilation); // after them
+
+// scheduling.cpp
+void add_initial_affinity(Compilation &compilation);
+void add_scheduling(Compilation &compilation);
 
 // program.cpp
 void add_session(Compilation &compilation);

@@ -29,18 +29,21 @@ CompiledPlan compile(const Spec &spec, Target target, Opening opening) {
     resolve_id_maps(compilation);
     decide_namespaces(compilation);
 
+    add_initial_affinity(compilation);
     // Joined and new namespaces come first: the rest happens inside them.
     add_namespaces(compilation);
     // Paths of the caller are opened with the caller's rights, before ids change.
     add_mount_sources(compilation);
     add_namespace_identity(compilation);
+    add_sysctl(compilation); // while the caller's /proc is in sight
     add_mounts(compilation);
     add_hostname(compilation);
     // An init has the namespaces, but none of what is only meant for the program.
     add_supervise(compilation);
     add_session(compilation);
     add_descriptors(compilation);
-    add_rlimits(compilation); // after the descriptors: RLIMIT_NOFILE would be in their way
+    add_rlimits(compilation);    // after the descriptors: RLIMIT_NOFILE would be in their way
+    add_scheduling(compilation); // after the limits: some of them allow what follows
     add_program_identity(compilation);
     add_program(compilation);
     return std::move(compilation.plan);

@@ -26,6 +26,8 @@ enum class Op : uint16_t {
     setresgid, // number[0]: gid; optional: EINVAL (not mapped) is fine
     setresuid, // number[0]: uid; optional: as above
     drop_ambient,
+    bound_capabilities, // table: CapabilityChange of the bounding set, number[0]: keep the others from setuid
+    capabilities,       // table: CapabilityChange of the other four sets, number[0]: SECBIT_* to set besides
     no_new_privs,
     parent_death_signal, // number[0]: signal
 
@@ -46,10 +48,16 @@ enum class Op : uint16_t {
     chdir,     // text[0]: path; must be inside the root
 
     // The rest of the process
+    sysctl,        // text[0]: path, text[1]: value
     sethostname,   // text[0], number[0]: length
     setdomainname, // text[0], number[0]: length
     setrlimit,     // number[0]: resource, number[1]: soft, number[2]: hard
     umask,         // number[0]: mask, or the caller's where it is umask_of_caller
+    scheduler,     // table: SchedulingAttributes
+    io_priority,   // number[0]: as ioprio_set(2) takes it
+    cpu_affinity,  // table: mask, number[0]: its size in bytes
+    personality,   // number[0]: PER_*
+    new_keyring,   // a session keyring
     setsid,
     setpgid,  // number[0]: process group, 0: its own
     terminal, // number[0]: rows, number[1]: columns, number[2]: uid that gets it
@@ -66,6 +74,29 @@ enum StepFlags : uint16_t {
     step_callers_root = 8,   // the target is in the caller's own root directory: a path is safe enough
     step_recursive = 16,     // of a mount: with all that is mounted below it
 };
+
+// struct sched_attr of sched_setattr(2), in its first size. Its header and libc's <sched.h> exclude each
+// other.
+struct SchedulingAttributes {
+    uint32_t size;
+    uint32_t policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime;
+    uint64_t deadline;
+    uint64_t period;
+};
+
+// What becomes of one set of capabilities: of what it holds `keep` stays, `add` must be there, and of `wish`
+// as much as can be.
+struct CapabilityChange {
+    uint64_t keep;
+    uint64_t add;
+    uint64_t wish;
+};
+// The four of Op::capabilities.
+enum CapabilityChanges : uint32_t { of_effective, of_inheritable, of_permitted, of_ambient };
 
 inline constexpr uint64_t umask_of_caller = ~uint64_t{0};
 
@@ -104,6 +135,7 @@ struct Header {
 // The system calls that a failure can name, in the order of call_names.
 enum class Call : uint16_t {
     none,
+    capget,
     capset,
     chdir,
     chroot,
@@ -118,6 +150,8 @@ enum class Call : uint16_t {
     fstatfs,
     getcwd,
     ioctl,
+    ioprio_set,
+    keyctl,
     mkdirat,
     mknodat,
     mmap,
@@ -127,11 +161,14 @@ enum class Call : uint16_t {
     open,
     open_tree,
     openat2,
+    personality,
     pidfd_open,
     pivot_root,
     prctl,
     sendmsg,
     rt_sigprocmask,
+    sched_setaffinity,
+    sched_setattr,
     setdomainname,
     setgroups,
     sethostname,
@@ -150,14 +187,56 @@ enum class Call : uint16_t {
 };
 
 inline constexpr const char *call_names[] = {
-    "",           "capset",        "chdir",      "chroot",   "clone",          "dup3",
-    "execve",     "fchdir",        "fcntl",      "fsconfig", "fsmount",        "fsopen",
-    "fstatfs",    "getcwd",        "ioctl",      "mkdirat",  "mknodat",        "mmap",
-    "mount",      "mount_setattr", "move_mount", "open",     "open_tree",      "openat2",
-    "pidfd_open", "pivot_root",    "prctl",      "sendmsg",  "rt_sigprocmask", "setdomainname",
-    "setgroups",  "sethostname",   "setns",      "setpgid",  "setresgid",      "setresuid",
-    "setrlimit",  "setsid",        "signalfd4",  "statx",    "symlinkat",      "umount2",
-    "unshare",    "write",
+    "",
+    "capget",
+    "capset",
+    "chdir",
+    "chroot",
+    "clone",
+    "dup3",
+    "execve",
+    "fchdir",
+    "fcntl",
+    "fsconfig",
+    "fsmount",
+    "fsopen",
+    "fstatfs",
+    "getcwd",
+    "ioctl",
+    "ioprio_set",
+    "keyctl",
+    "mkdirat",
+    "mknodat",
+    "mmap",
+    "mount",
+    "mount_setattr",
+    "move_mount",
+    "open",
+    "open_tree",
+    "openat2",
+    "personality",
+    "pidfd_open",
+    "pivot_root",
+    "prctl",
+    "sendmsg",
+    "rt_sigprocmask",
+    "sched_setaffinity",
+    "sched_setattr",
+    "setdomainname",
+    "setgroups",
+    "sethostname",
+    "setns",
+    "setpgid",
+    "setresgid",
+    "setresuid",
+    "setrlimit",
+    "setsid",
+    "signalfd4",
+    "statx",
+    "symlinkat",
+    "umount2",
+    "unshare",
+    "write",
 };
 static_assert(sizeof call_names / sizeof *call_names == static_cast<unsigned>(Call::write) + 1);
 
@@ -176,12 +255,13 @@ enum class RecordKind : uint16_t {
 // What a failure means beyond its errno.
 enum class Note : uint16_t {
     none,
-    interpreter_missing, // ENOENT, but the file is there; text: the interpreter of its #! line, or empty
-    outside_root,        // the working directory is not inside the root
-    not_a_terminal,      // /dev/ptmx is none
-    target_missing,      // the mount target does not exist and may not be made
-    attributes_locked,   // a more privileged user namespace has set those that are to go; text: which
-    symlink_refused      // no openat2, and a symbolic link on the way
+    interpreter_missing,  // ENOENT, but the file is there; text: the interpreter of its #! line, or empty
+    outside_root,         // the working directory is not inside the root
+    not_a_terminal,       // /dev/ptmx is none
+    target_missing,       // the mount target does not exist and may not be made
+    attributes_locked,    // a more privileged user namespace has set those that are to go; text: which
+    capabilities_missing, // text: those that cannot be had, as a hexadecimal set
+    symlink_refused       // no openat2, and a symbolic link on the way
 };
 
 enum class Cause : uint16_t { itself, time_limit };

@@ -123,6 +123,7 @@ void add_program_identity(Compilation &compilation) {
     const std::optional<uint32_t> gid = gid_in_namespace(compilation);
     const bool changes_user = process.uid && process.uid != uid;
     const bool changes_group = process.gid && process.gid != gid;
+    add_bounding_set(compilation);
     if (process.additional_gids) {
         add_groups(compilation, *process.additional_gids, false);
     } else if (!uid && !gid && (changes_user || changes_group)) {
@@ -137,6 +138,7 @@ void add_program_identity(Compilation &compilation) {
     if ((compilation.namespaces.at_clone & SPACES_NAMESPACE_USER) != 0) {
         compilation.add(Op::drop_ambient, {"drop_ambient", "capabilities", "drop the ambient capabilities"});
     }
+    add_capability_sets(compilation);
     if (compilation.plan.supervised && !compilation.namespaces.supervised_as_init) {
         add_parent_death_signal(compilation); // after the ids: a change of ids clears it
     }

@@ -1,6 +1,7 @@
 // Which namespaces are new or joined, by which call, and in which process.
 #include "base/sys.hpp"
 #include "plan/compilation.hpp"
+#include "spec/sysctl.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -342,6 +343,19 @@ void add_namespaces(Compilation &compilation) {
         compilation.add(Op::supervise, {"supervise", "program", "start the program under a supervisor"});
     } else {
         compilation.add(Op::enter_pid, {"enter_pid", "pid", "enter the pid namespace"});
+    }
+}
+
+// What belongs to a namespace is seen in any /proc by who is in that namespace.
+void add_sysctl(Compilation &compilation) {
+    for (const auto &[path, value] : compilation.spec.sysctl) {
+        const std::string name = sysctl_name(path);
+        const uint32_t file = compilation.builder().text("/proc/sys/" + path);
+        const uint32_t text = compilation.builder().text(value);
+        plan::Step &step =
+            compilation.add(Op::sysctl, {"sysctl", name, "set " + name + " to " + quoted(value)});
+        step.text[0] = file;
+        step.text[1] = text;
     }
 }
 

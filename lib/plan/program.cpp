@@ -122,6 +122,9 @@ void add_signals(Compilation &compilation) {
 
 void add_session(Compilation &compilation) {
     const ProcessSpec &process = compilation.spec.process;
+    if (process.new_keyring) {
+        compilation.add(Op::new_keyring, {"new_keyring", "session keyring", "join a new session keyring"});
+    }
     if (process.new_session || process.terminal) {
         compilation.add(Op::setsid, {"setsid", "session", "start a new session"});
     }

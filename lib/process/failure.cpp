@@ -3,9 +3,11 @@
 
 #include "base/sys.hpp"
 #include "process/hint.hpp"
+#include "spec/capability.hpp"
 #include "spec/namespaces.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <spaces/base.h>
 
 namespace spaces {
@@ -22,6 +24,15 @@ std::string interpreter_message(const std::string &what, const char *interpreter
     return text;
 }
 
+// "CAP_SYS_RESOURCE, CAP_BPF" for "0000008001000000".
+std::string missing_capabilities(const char *set) {
+    std::string names;
+    for (const std::string &name : capability_names(std::strtoull(set, nullptr, 16))) {
+        names += (names.empty() ? "" : ", ") + name;
+    }
+    return names;
+}
+
 std::string message(const Record &record, const StepInfo &info) {
     const std::string reason = ": " + std::string(errno_text(record.error));
     switch (record.note) {
@@ -36,6 +47,8 @@ std::string message(const Record &record, const StepInfo &info) {
     case Note::attributes_locked:
         return "cannot " + info.what + ": the mount's options are locked (" + std::string(record.text) + ")" +
                reason;
+    case Note::capabilities_missing:
+        return "cannot " + info.what + ": " + missing_capabilities(record.text) + " cannot be had" + reason;
     case Note::symlink_refused:
         return "cannot " + info.what + ": a symbolic link is in the way" + reason;
     case Note::none:

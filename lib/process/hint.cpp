@@ -50,6 +50,25 @@ constexpr std::array step_hints{
     StepHint{"setresgid", EINVAL, "that group is not mapped in the user namespace: see the gid map"},
     StepHint{"setresuid", EPERM, "another user needs CAP_SETUID, or a new user namespace"},
     StepHint{"setresgid", EPERM, "another group needs CAP_SETGID, or a new user namespace"},
+    StepHint{
+        "capabilities", EPERM,
+        "a program gets what its caller has; the bounding set and the security flags are changed by "
+        "CAP_SETPCAP; "
+        "in a new user namespace the program's root has all of them. What is ambient must be permitted and "
+        "inheritable too"},
+    StepHint{"scheduler", EPERM,
+             "it needs CAP_SYS_NICE in the initial user namespace, or for a real-time policy RLIMIT_RTPRIO "
+             "and for a "
+             "lower nice value RLIMIT_NICE"},
+    StepHint{"io_priority", EPERM,
+             "IOPRIO_CLASS_RT needs CAP_SYS_NICE or CAP_SYS_ADMIN in the initial user namespace"},
+    StepHint{"cpu_affinity", EINVAL,
+             "this machine, or the cpuset of the calling process, has none of these CPUs"},
+    StepHint{"sysctl", ENOENT, "this kernel, or the new namespace, has no such parameter"},
+    StepHint{"sysctl", EACCES, "this kernel lets only the machine's root set it: not in a user namespace"},
+    StepHint{"sysctl", EPERM, "this kernel lets only the machine's root set it: not in a user namespace"},
+    StepHint{"sysctl", EROFS, "/proc/sys of the calling process is read-only"},
+    StepHint{"sysctl", EINVAL, "the kernel does not take this value: see proc_sys(5)"},
     StepHint{"setpgid", EPERM, "the program's session has no such process group; 0 makes one of its own"},
     StepHint{"setrlimit", EPERM, "raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace"},
     StepHint{"setns", EPERM,

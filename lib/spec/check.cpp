@@ -121,6 +121,13 @@ void check_rlimit(std::string_view name, const RlimitSpec &limit, std::string_vi
     }
 }
 
+void check_capability_set(int set) {
+    if (set < SPACES_CAPABILITIES_BOUNDING || set > SPACES_CAPABILITIES_AMBIENT) {
+        refuse("process.capabilities", std::to_string(set) + " is no set of capabilities",
+               "they are SPACES_CAPABILITIES_BOUNDING, _EFFECTIVE, _INHERITABLE, _PERMITTED and _AMBIENT");
+    }
+}
+
 void check_oom_score_adj(int64_t score) {
     if (score < -1000 || score > 1000) {
         refuse("process.oomScoreAdj", std::to_string(score) + " is not between -1000 and 1000");

@@ -17,6 +17,7 @@ void check_groups(const std::vector<uint32_t> &gids);
 void check_umask(uint32_t mask);
 void check_rlimit(std::string_view name, const RlimitSpec &limit,
                   std::string_view object = "process.rlimits");
+void check_capability_set(int set);
 void check_oom_score_adj(int64_t score);
 void check_process_group(int64_t pgid);
 void check_default_signal(int64_t signal);

@@ -9,6 +9,18 @@ namespace spaces {
 void read_process(ProcessSpec &process, const JsonValue &value);
 void read_linux(Spec &spec, const JsonValue &value);
 
+// json_capabilities.cpp
+void read_capabilities(ProcessSpec &process, const JsonValue &value);
+void read_drop_capabilities(Spec &spec, const JsonValue &value);
+void read_add_capabilities(Spec &spec, const JsonValue &value);
+void read_securebits(Spec &spec, const JsonValue &value);
+
+// json_scheduling.cpp
+void read_scheduler(ProcessSpec &process, const JsonValue &value);
+void read_io_priority(ProcessSpec &process, const JsonValue &value);
+void read_cpu_affinity(ProcessSpec &process, const JsonValue &value);
+void read_personality(Spec &spec, const JsonValue &value);
+
 // The object "spaces": what OCI has no member for.
 void read_extension(Spec &spec, const JsonValue &value);
 

@@ -5,6 +5,7 @@
 #include "spec/json_members.hpp"
 #include "spec/json_read.hpp"
 #include "spec/namespaces.hpp"
+#include "spec/sysctl.hpp"
 
 namespace spaces {
 
@@ -85,6 +86,16 @@ void read_time_offsets(Spec &spec, const JsonValue &value) {
     spec.time_offsets = std::move(offsets);
 }
 
+void read_sysctl(Spec &spec, const JsonValue &value) {
+    std::map<std::string, std::string> parameters;
+    value.each_member([&](const std::string &name, const JsonValue &member) {
+        if (!parameters.emplace(sysctl_path(name, value.path()), member.text()).second) {
+            member.refuse("is told twice, in two spellings");
+        }
+    });
+    spec.sysctl = std::move(parameters);
+}
+
 // Other runtimes also take mount(8)'s words for a whole tree, "rslave", and a tree is what we change anyway.
 void read_propagation(Spec &spec, const JsonValue &value) {
     std::string propagation = value.text();
@@ -105,6 +116,8 @@ constexpr JsonMember<Spec> members[] = {
     {"gidMappings", [](Spec &spec, const JsonValue &value) { spec.gid_map = read_mappings(value); }},
     {"timeOffsets", read_time_offsets},
     {"rootfsPropagation", read_propagation},
+    {"sysctl", read_sysctl},
+    {"personality", read_personality},
     {"cgroupsPath", nullptr},
     {"devices", nullptr},
     {"intelRdt", nullptr},
@@ -112,11 +125,9 @@ constexpr JsonMember<Spec> members[] = {
     {"memoryPolicy", nullptr},
     {"mountLabel", nullptr},
     {"netDevices", nullptr},
-    {"personality", nullptr},
     {"readonlyPaths", nullptr},
     {"resources", nullptr},
     {"seccomp", nullptr},
-    {"sysctl", nullptr},
 };
 
 } // namespace

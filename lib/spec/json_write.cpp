@@ -3,8 +3,12 @@
 
 #include "base/json.hpp"
 #include "spec/id_map.hpp"
+#include "spec/json_put.hpp"
+#include "spec/json_write.hpp"
 #include "spec/namespaces.hpp"
 #include "spec/refuse.hpp"
+#include "spec/scheduling.hpp"
+#include "spec/sysctl.hpp"
 
 namespace spaces {
 
@@ -14,42 +18,6 @@ using Object = Json::Object;
 using Array = Json::Array;
 
 constexpr const char *stream_names[] = {"stdin", "stdout", "stderr"};
-
-void put(Object &object, const char *name, Json value) {
-    object.emplace_back(name, std::move(value));
-}
-
-// These leave the member out where it would say nothing.
-void put_object(Object &object, const char *name, Object &&members) {
-    if (!members.empty()) {
-        put(object, name, std::move(members));
-    }
-}
-
-void put_array(Object &object, const char *name, Array &&items) {
-    if (!items.empty()) {
-        put(object, name, std::move(items));
-    }
-}
-
-template <class Value>
-void put_optional(Object &object, const char *name, const std::optional<Value> &value) {
-    if (value) {
-        put(object, name, *value);
-    }
-}
-
-void put_flag(Object &object, const char *name, bool value, bool by_default = false) {
-    if (value != by_default) {
-        put(object, name, value);
-    }
-}
-
-void put_text(Object &object, const char *name, const std::string &text) {
-    if (!text.empty()) {
-        put(object, name, text);
-    }
-}
 
 Object user_of(const ProcessSpec &process) {
     Object user;
@@ -85,8 +53,16 @@ Object process_of(const ProcessSpec &process) {
     }
     put_optional(object, "cwd", process.cwd);
     put_array(object, "rlimits", rlimits_of(process));
+    put_object(object, "capabilities", capabilities_of(process.capabilities));
     put_flag(object, "noNewPrivileges", process.no_new_privileges);
     put_optional(object, "oomScoreAdj", process.oom_score_adj);
+    if (process.scheduler) {
+        put(object, "scheduler", scheduler_of(*process.scheduler));
+    }
+    if (process.io_priority) {
+        put(object, "ioPriority", io_priority_of(*process.io_priority));
+    }
+    put_object(object, "execCPUAffinity", cpu_affinity_of(process));
     return object;
 }
 
@@ -155,12 +131,24 @@ Object time_offsets_of(const Spec &spec) {
     return offsets;
 }
 
+Object sysctl_of(const Spec &spec) {
+    Object parameters;
+    for (const auto &[path, value] : spec.sysctl) {
+        put(parameters, sysctl_name(path).c_str(), value);
+    }
+    return parameters;
+}
+
 Object linux_of(const Spec &spec) {
     Object object;
     put_array(object, "namespaces", namespaces_of(spec));
     put_array(object, "uidMappings", mappings_of(spec.uid_map));
     put_array(object, "gidMappings", mappings_of(spec.gid_map));
     put_object(object, "timeOffsets", time_offsets_of(spec));
+    put_object(object, "sysctl", sysctl_of(spec));
+    if (spec.personality) {
+        put(object, "personality", Object{{"domain", personality_name(*spec.personality)}});
+    }
     if (spec.rootfs_propagation != "private" && spec.rootfs_propagation != "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);
     }
@@ -249,6 +237,10 @@ Object extension_of(const Spec &spec) {
         put(object, "unsetEnvironment", Json::array_of(process.env_unset));
     }
     put_optional(object, "executable", process.executable);
+    put_list(object, "dropCapabilities", capability_names(process.capabilities.drop));
+    put_list(object, "addCapabilities", capability_names(process.capabilities.add));
+    put_list(object, "securebits", securebit_names(process.securebits));
+    put_flag(object, "newKeyring", process.new_keyring);
     put_flag(object, "newSession", process.new_session);
     put_optional(object, "processGroup", process.process_group);
     put_flag(object, "inheritSignals", process.inherit_signals);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "base/fd.hpp"
+#include "spec/capability.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -41,6 +43,37 @@ struct TerminalSize {
     bool operator==(const TerminalSize &) const = default;
 };
 
+// What the program has of the five sets of capabilities(7).
+struct CapabilitiesSpec {
+    // Just these, by SPACES_CAPABILITIES_*; unset: as the program's user would have them.
+    std::optional<std::array<CapabilitySet, 5>> exact;
+    // In each set: these not, whatever else is said, but those in any case.
+    CapabilitySet drop = 0;
+    CapabilitySet add = 0;
+
+    bool operator==(const CapabilitiesSpec &) const = default;
+};
+
+// sched(7). Times are in nanoseconds.
+struct SchedulerSpec {
+    uint32_t policy = 0; // SCHED_*
+    int32_t nice = 0;
+    uint32_t priority = 0; // of SCHED_FIFO and SCHED_RR
+    uint64_t flags = 0;    // SCHED_FLAG_*
+    uint64_t runtime = 0;  // these three of SCHED_DEADLINE
+    uint64_t deadline = 0;
+    uint64_t period = 0;
+
+    bool operator==(const SchedulerSpec &) const = default;
+};
+
+struct IoPrioritySpec {
+    uint32_t io_class = 0; // IOPRIO_CLASS_*
+    uint32_t priority = 0; // 0, the highest, to 7
+
+    bool operator==(const IoPrioritySpec &) const = default;
+};
+
 struct ProcessSpec {
     std::vector<std::string> args;
     std::optional<std::string> executable; // what is executed, where that is not the first of `args`
@@ -55,7 +88,15 @@ struct ProcessSpec {
     std::optional<uint32_t> umask;
     std::map<std::string, RlimitSpec> rlimits; // by name, "RLIMIT_NOFILE"
     bool no_new_privileges = false;
+    CapabilitiesSpec capabilities;
+    uint32_t securebits = 0; // SECBIT_*, set besides those that are
     std::optional<int> oom_score_adj;
+    std::optional<SchedulerSpec> scheduler;
+    std::optional<IoPrioritySpec> io_priority;
+    // Lists of CPUs, "0-3,7": while the process is set up, and of the program.
+    std::optional<std::string> initial_cpus;
+    std::optional<std::string> final_cpus;
+    bool new_keyring = false; // a session keyring of its own
     bool new_session = false;
     std::optional<pid_t> process_group; // 0: of its own
     bool terminal = false;
@@ -143,6 +184,8 @@ struct Spec {
     IdMapSpec uid_map;
     IdMapSpec gid_map;
     std::optional<bool> setgroups;
+    std::map<std::string, std::string> sysctl;      // by its path below /proc/sys, "net/ipv4/ip_forward"
+    std::optional<uint32_t> personality;            // PER_* of personality(2)
     std::map<std::string, TimeOffset> time_offsets; // "monotonic", "boottime"
     std::string rootfs_propagation = "private";     // or "slave", "shared", "unbindable", "unchanged"
 

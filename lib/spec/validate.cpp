@@ -4,6 +4,7 @@
 #include "spec/id_map.hpp"
 #include "spec/namespaces.hpp"
 #include "spec/refuse.hpp"
+#include "spec/sysctl.hpp"
 
 #include <algorithm>
 
@@ -42,6 +43,24 @@ void check_what_to_run(const Spec &spec, Target target) {
     if (target != Target::program && spec.process.executable) {
         refuse("spaces.executable", "a function is to be called, and there is a program too");
     }
+}
+
+// What the kernel would refuse of sets that are all told: capabilities(7).
+void check_capabilities(const CapabilitiesSpec &capabilities) {
+    if (!capabilities.exact) {
+        return;
+    }
+    const auto &sets = *capabilities.exact;
+    const auto check = [&](int set, int within, const char *name, const char *within_name) {
+        const CapabilitySet outside = sets[static_cast<size_t>(set)] & ~sets[static_cast<size_t>(within)];
+        if (outside != 0 && sets[static_cast<size_t>(set)] != all_capabilities) {
+            const std::string object = std::string("process.capabilities.") + name;
+            refuse(object, capability_names(outside).front() + " is not " + within_name + " too");
+        }
+    };
+    check(SPACES_CAPABILITIES_EFFECTIVE, SPACES_CAPABILITIES_PERMITTED, "effective", "permitted");
+    check(SPACES_CAPABILITIES_AMBIENT, SPACES_CAPABILITIES_PERMITTED, "ambient", "permitted");
+    check(SPACES_CAPABILITIES_AMBIENT, SPACES_CAPABILITIES_INHERITABLE, "ambient", "inheritable");
 }
 
 void check_process_group(const Spec &spec) {
@@ -127,6 +146,23 @@ void check_names(const Spec &spec) {
     }
 }
 
+void check_sysctl(const Spec &spec) {
+    for (const auto &[path, value] : spec.sysctl) {
+        const std::string name = sysctl_name(path);
+        const uint32_t type = sysctl_namespace(path);
+        if (type == 0) {
+            refuse("linux.sysctl", excerpt(name) + " is a parameter of the whole machine",
+                   "those of network, ipc, uts and user namespaces can be set");
+        }
+        require_new(spec, type, "linux.sysctl", excerpt(name));
+        const bool is_hostname = path == "kernel/hostname" && spec.hostname;
+        if (is_hostname || (path == "kernel/domainname" && spec.domainname)) {
+            refuse("linux.sysctl",
+                   excerpt(name) + " is told by " + (is_hostname ? "hostname" : "domainname") + " too");
+        }
+    }
+}
+
 void check_time(const Spec &spec) {
     if (!spec.time_offsets.empty()) {
         require_new(spec, SPACES_NAMESPACE_TIME, "linux.timeOffsets", "an offset of a clock");
@@ -192,11 +228,13 @@ void check_ids(const Spec &spec) {
 void validate(const Spec &spec, Target target) {
     check_what_to_run(spec, target);
     check_streams(spec.process);
+    check_capabilities(spec.process.capabilities);
     check_process_group(spec);
     check_root(spec);
     check_mounts(spec);
     check_cwd_is_absolute(spec);
     check_names(spec);
+    check_sysctl(spec);
     check_time(spec);
     check_ids(spec);
 }

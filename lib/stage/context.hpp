@@ -113,6 +113,10 @@ Outcome change_directory(const char *path);
 void close_all_but(const int *keep, uint32_t count); // `keep` ascends
 void close_kept(const Context &context);
 
+// capabilities.cpp
+Outcome bound_capabilities(Context &context, const plan::Step &step);
+Outcome set_capabilities(Context &context, const plan::Step &step);
+
 // terminal.cpp
 Outcome open_terminal(Context &context, const plan::Step &step);
 

@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <linux/fcntl.h>
+#include <linux/keyctl.h>
 #include <linux/mount.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
@@ -38,6 +39,14 @@ Outcome open_proc(Context &context, bool with_offsets) {
     return check(Call::open, file);
 }
 
+unsigned long length_of(const char *text) {
+    unsigned long length = 0;
+    while (text[length] != 0) {
+        ++length;
+    }
+    return length;
+}
+
 // clone3 cannot set offsets of a time namespace before somebody is in it; unshare can, and setns enters it.
 Outcome enter_time_namespace(const Context &context, const char *offsets) {
     if (offsets != nullptr) {
@@ -47,11 +56,7 @@ Outcome enter_time_namespace(const Context &context, const char *offsets) {
         if (file < 0) {
             return check(Call::open, file);
         }
-        size_t length = 0;
-        while (offsets[length] != 0) {
-            ++length;
-        }
-        const long written = sys(__NR_write, file, offsets, length);
+        const long written = sys(__NR_write, file, offsets, length_of(offsets));
         sys(__NR_close, file);
         if (written < 0) {
             return check(Call::write, written);
@@ -106,6 +111,30 @@ Outcome follow_parent(Context &context, uint64_t signal) {
 Outcome set_rlimit(const Step &step) {
     const uint64_t limit[2] = {step.number[1], step.number[2]};
     return check(Call::setrlimit, sys(__NR_prlimit64, 0L, step.number[0], limit, 0L));
+}
+
+Outcome write_sysctl(const char *path, const char *value) {
+    const long file = sys(__NR_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) {
+        return check(Call::open, file);
+    }
+    const long written = sys(__NR_write, file, value, length_of(value));
+    sys(__NR_close, file);
+    return check(Call::write, written);
+}
+
+Outcome schedule(const Context &context, const Step &step) {
+    constexpr long ioprio_who_process = 1;
+    switch (step.op) {
+    case Op::scheduler:
+        return check(Call::sched_setattr,
+                     sys(__NR_sched_setattr, 0L, context.at<const char>(step.table), 0L));
+    case Op::io_priority:
+        return check(Call::ioprio_set, sys(__NR_ioprio_set, ioprio_who_process, 0L, step.number[0]));
+    default:
+        return check(Call::sched_setaffinity,
+                     sys(__NR_sched_setaffinity, 0L, step.number[0], context.at<const char>(step.table)));
+    }
 }
 
 Outcome set_umask(const Context &context, const Step &step) {
@@ -166,6 +195,10 @@ Outcome run_step(Context &context, const Step &step) {
         return set_ids(context, step);
     case Op::drop_ambient:
         return drop_ambient();
+    case Op::bound_capabilities:
+        return bound_capabilities(context, step);
+    case Op::capabilities:
+        return set_capabilities(context, step);
     case Op::no_new_privs:
         return check(Call::prctl, sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L));
     case Op::parent_death_signal:
@@ -194,6 +227,8 @@ Outcome run_step(Context &context, const Step &step) {
         return change_root(context, step.fd);
     case Op::chdir:
         return change_directory(context.text(step.text[0]));
+    case Op::sysctl:
+        return write_sysctl(context.text(step.text[0]), context.text(step.text[1]));
     case Op::sethostname:
         return check(Call::sethostname, sys(__NR_sethostname, context.text(step.text[0]), step.number[0]));
     case Op::setdomainname:
@@ -203,6 +238,14 @@ Outcome run_step(Context &context, const Step &step) {
         return set_rlimit(step);
     case Op::umask:
         return set_umask(context, step);
+    case Op::scheduler:
+    case Op::io_priority:
+    case Op::cpu_affinity:
+        return schedule(context, step);
+    case Op::personality:
+        return check(Call::personality, sys(__NR_personality, step.number[0]));
+    case Op::new_keyring:
+        return check(Call::keyctl, sys(__NR_keyctl, static_cast<long>(KEYCTL_JOIN_SESSION_KEYRING), 0L));
     case Op::setsid:
         return check(Call::setsid, sys(__NR_setsid));
     case Op::setpgid:

@@ -92,6 +92,53 @@ BOOST_AUTO_TEST_CASE(limits_and_privileges) {
         "process.oomScoreAdj", "process.oomScoreAdj: -1001 is not between -1000 and 1000", -1001);
 }
 
+BOOST_AUTO_TEST_CASE(capabilities_and_security_flags) {
+    Spec spec;
+    const char *const names[] = {"net_raw", "CAP_KILL", nullptr};
+    spec.with<spaces_spec_set_capabilities>(SPACES_CAPABILITIES_BOUNDING, names);
+    spec.with<spaces_spec_set_capabilities>(SPACES_CAPABILITIES_AMBIENT, names + 2);
+    spec.with<spaces_spec_drop_capability>("ALL").with<spaces_spec_add_capability>("chown");
+    spec.with<spaces_spec_add_securebit>("noroot").with<spaces_spec_set_new_keyring>(1);
+    BOOST_TEST(member(spec, "/process/capabilities") == json::parse(R"({
+        "bounding": ["CAP_KILL", "CAP_NET_RAW"], "effective": [], "inheritable": [], "permitted": [],
+        "ambient": []})"));
+    BOOST_TEST(member(spec, "/spaces") == json::parse(R"({
+        "dropCapabilities": ["ALL"], "addCapabilities": ["CAP_CHOWN"], "securebits": ["noroot"],
+        "newKeyring": true})"));
+    expect_refused<spaces_spec_set_capabilities>(
+        "process.capabilities", "process.capabilities: 5 is no set of capabilities", 5, names);
+    expect_refused<spaces_spec_set_capabilities>("names", "names: is NULL", 0, nullptr);
+    expect_refused<spaces_spec_drop_capability>("spaces.dropCapabilities",
+                                                "spaces.dropCapabilities: \"x\" is no capability", "x");
+    expect_refused<spaces_spec_add_capability>("name", "name: is NULL", nullptr);
+    expect_refused<spaces_spec_add_securebit>("spaces.securebits",
+                                              "spaces.securebits: \"x\" is no security flag", "x");
+}
+
+BOOST_AUTO_TEST_CASE(scheduling_and_kernel_parameters) {
+    Spec spec;
+    spec.with<spaces_spec_set_scheduler>("SCHED_FIFO", 0, 7).with<spaces_spec_set_cpu_affinity>("0-1");
+    spec.with<spaces_spec_set_io_priority>("IOPRIO_CLASS_IDLE", 0);
+    spec.with<spaces_spec_set_personality>("LINUX32").with<spaces_spec_set_sysctl>("net.core.somaxconn", "9");
+    BOOST_TEST(member(spec, "/process") == json::parse(R"({
+        "scheduler": {"policy": "SCHED_FIFO", "priority": 7}, "execCPUAffinity": {"final": "0-1"},
+        "ioPriority": {"class": "IOPRIO_CLASS_IDLE", "priority": 0}})"));
+    BOOST_TEST(member(spec, "/linux") == json::parse(R"({
+        "sysctl": {"net.core.somaxconn": "9"}, "personality": {"domain": "LINUX32"}})"));
+    expect_refused<spaces_spec_set_scheduler>(
+        "process.scheduler.priority", "process.scheduler.priority: -1 is negative", "SCHED_RR", 0, -1);
+    expect_refused<spaces_spec_set_scheduler>("process.scheduler.nice",
+                                              "process.scheduler.nice: 20 is not between -20 and 19",
+                                              "SCHED_OTHER", 20, 0);
+    expect_refused<spaces_spec_set_io_priority>("process.ioPriority.priority",
+                                                "process.ioPriority.priority: -1 is not between 0 and 7",
+                                                "IOPRIO_CLASS_BE", -1);
+    expect_refused<spaces_spec_set_cpu_affinity>(
+        "process.execCPUAffinity.final", "process.execCPUAffinity.final: \"x\" is no list of CPUs", "x");
+    expect_refused<spaces_spec_set_sysctl>("linux.sysctl", "linux.sysctl: \"..\" is no kernel parameter",
+                                           "..", "1");
+}
+
 BOOST_AUTO_TEST_CASE(executable_and_process_group) {
     Spec spec;
     spec.with<spaces_spec_set_executable>("/bin/busybox").with<spaces_spec_set_process_group>(0);

@@ -31,6 +31,13 @@ void plain(spaces::Spec &spec, const Rootfs &, int) {
     spec.process.umask = 077;
     spec.process.new_session = true;
     spec.process.no_new_privileges = true;
+    spec.process.capabilities.drop = spaces::all_capabilities;
+    spec.process.new_keyring = true;
+    spec.process.initial_cpus = "0";
+    spec.process.final_cpus = "0";
+    spec.process.scheduler = spaces::SchedulerSpec{};
+    spec.process.io_priority = spaces::IoPrioritySpec{.io_class = 2, .priority = 4};
+    spec.personality = 0;
     spec.process.rlimits["RLIMIT_NOFILE"] = {64, 64};
     spec.process.stdio[0].kind = StdioSpec::Kind::null;
     spec.process.stdio[1].kind = StdioSpec::Kind::pipe;
@@ -48,6 +55,7 @@ void contained(spaces::Spec &spec, const Rootfs &rootfs, int) {
     plain(spec, rootfs, 0);
     unshare(spec, SPACES_NAMESPACE_ALL);
     spec.time_offsets["monotonic"] = {100, 0};
+    spec.sysctl["net/ipv4/ip_forward"] = "1";
     spec.hostname = "guest";
     spec.domainname = "example.org";
     spec.root = spaces::RootSpec{.path = rootfs.path(), .readonly = true, .chroot = false};

@@ -211,12 +211,8 @@ BOOST_AUTO_TEST_CASE(members_that_are_not_acted_on_are_refused_by_their_path) {
         {R"({"windows": {}})", "windows"},
         {R"({"solaris": {}})", "solaris"},
         {R"({"zos": {}})", "zos"},
-        {R"({"process": {"capabilities": {}}})", "process.capabilities"},
         {R"({"process": {"apparmorProfile": "x"}})", "process.apparmorProfile"},
         {R"({"process": {"selinuxLabel": "x"}})", "process.selinuxLabel"},
-        {R"({"process": {"ioPriority": {}}})", "process.ioPriority"},
-        {R"({"process": {"scheduler": {}}})", "process.scheduler"},
-        {R"({"process": {"execCPUAffinity": {}}})", "process.execCPUAffinity"},
         {R"({"process": {"commandLine": "x"}})", "process.commandLine"},
         {R"({"process": {"user": {"username": "x"}}})", "process.user.username"},
         {R"({"mounts": [{"destination": "/", "uidMappings": [{}]}]})", "mounts[0].uidMappings"},
@@ -225,11 +221,9 @@ BOOST_AUTO_TEST_CASE(members_that_are_not_acted_on_are_refused_by_their_path) {
         {R"({"linux": {"resources": {}}})", "linux.resources"},
         {R"({"linux": {"cgroupsPath": "x"}})", "linux.cgroupsPath"},
         {R"({"linux": {"devices": [{}]}})", "linux.devices"},
-        {R"({"linux": {"sysctl": {}}})", "linux.sysctl"},
         {R"({"linux": {"maskedPaths": ["/proc/kcore"]}})", "linux.maskedPaths"},
         {R"({"linux": {"readonlyPaths": ["/proc/sys"]}})", "linux.readonlyPaths"},
         {R"({"linux": {"mountLabel": "x"}})", "linux.mountLabel"},
-        {R"({"linux": {"personality": {}}})", "linux.personality"},
         {R"({"linux": {"intelRdt": {}}})", "linux.intelRdt"},
         {R"({"linux": {"netDevices": {}}})", "linux.netDevices"},
     };
@@ -294,6 +288,29 @@ BOOST_AUTO_TEST_CASE(numbers_out_of_range_are_refused_by_their_path) {
     expect_refused(R"({"spaces": {"timeLimit": {"milliseconds": 18446744073709551615}}})",
                    "spaces.timeLimit.milliseconds",
                    "18446744073709551615 milliseconds are more than the kernel's clocks hold");
+}
+
+BOOST_AUTO_TEST_CASE(bad_privileges_and_scheduling_are_refused_by_their_path) {
+    expect_refused(R"({"process": {"capabilities": {"bounding": ["CAP_KILL", "CAP_FLY"]}}})",
+                   "process.capabilities.bounding[1]", "\"CAP_FLY\" is no capability");
+    expect_refused(R"({"process": {"capabilities": {"kept": []}}})", "process.capabilities.kept",
+                   "no such member");
+    expect_refused(R"({"spaces": {"securebits": ["keep_caps"]}})", "spaces.securebits[0]",
+                   "\"keep_caps\" is no security flag");
+    expect_refused(R"({"process": {"scheduler": {"nice": 1}}})", "process.scheduler",
+                   "lacks the member \"policy\"");
+    expect_refused(R"({"process": {"ioPriority": {"priority": 1}}})", "process.ioPriority",
+                   "lacks the member \"class\"");
+    expect_refused(R"({"process": {"execCPUAffinity": {"initial": "1-"}}})",
+                   "process.execCPUAffinity.initial", "\"1-\" is no list of CPUs");
+    expect_refused(R"({"linux": {"personality": {"domain": "BSD"}}})", "linux.personality.domain",
+                   "\"BSD\" is no execution domain");
+    expect_refused(R"({"linux": {"sysctl": {"net..x": "1"}}})", "linux.sysctl",
+                   "\"net..x\" is no kernel parameter");
+    expect_refused(R"({"linux": {"sysctl": {"kernel.sem": "1", "kernel/sem": "2"}}})",
+                   "linux.sysctl[\"kernel/sem\"]", "is told twice, in two spellings");
+    expect_refused(R"({"linux": {"sysctl": {"kernel.sem": 1}}})", "linux.sysctl[\"kernel.sem\"]",
+                   "must be a string, not a number");
 }
 
 BOOST_AUTO_TEST_CASE(bad_values_are_refused_by_their_path) {

@@ -80,6 +80,36 @@ StdioSpec stream(int number, Chance &chance) {
     }
 }
 
+CapabilitySet capabilities(Chance &chance) {
+    return chance.yes() ? all_capabilities : chance.any() & (capability_bit(41) - 1);
+}
+
+void fill_privileges(ProcessSpec &process, Chance &chance) {
+    process.no_new_privileges = chance.yes();
+    if (chance.yes()) {
+        process.capabilities.exact = {capabilities(chance), capabilities(chance), 0, capabilities(chance),
+                                      capabilities(chance)};
+    }
+    process.capabilities.drop = chance.yes() ? capabilities(chance) : 0;
+    process.capabilities.add = chance.yes() ? capabilities(chance) : 0;
+    process.securebits = static_cast<uint32_t>(chance.any()) & 0xefU; // all but SECBIT_KEEP_CAPS
+    process.new_keyring = chance.yes();
+}
+
+void fill_scheduling(ProcessSpec &process, Chance &chance) {
+    chance.maybe(process.oom_score_adj, [&] { return static_cast<int>(chance.below(2001)) - 1000; });
+    static constexpr std::array<SchedulerSpec, 4> schedulers{{{.policy = 0, .nice = -20},
+                                                              {.policy = 1, .priority = 99, .flags = 1},
+                                                              {.policy = 5},
+                                                              {.policy = 6, .runtime = 1, .deadline = 2}}};
+    chance.maybe(process.scheduler, [&] { return schedulers[chance.below(schedulers.size())]; });
+    chance.maybe(process.io_priority, [&] {
+        return IoPrioritySpec{2, static_cast<uint32_t>(chance.below(8))};
+    });
+    chance.maybe(process.initial_cpus, [&] { return std::to_string(chance.below(8)); });
+    chance.maybe(process.final_cpus, [&] { return "0-" + std::to_string(chance.below(8)) + ",9"; });
+}
+
 void fill_process(ProcessSpec &process, Chance &chance) {
     if (chance.yes()) {
         process.args = chance.texts();
@@ -96,8 +126,8 @@ void fill_process(ProcessSpec &process, Chance &chance) {
             process.rlimits[name] = {.soft = chance.below(1000), .hard = chance.yes() ? ~uint64_t{0} : 1000};
         }
     }
-    process.no_new_privileges = chance.yes();
-    chance.maybe(process.oom_score_adj, [&] { return static_cast<int>(chance.below(2001)) - 1000; });
+    fill_privileges(process, chance);
+    fill_scheduling(process, chance);
     chance.maybe(process.executable, [&] { return chance.text(1); });
     process.new_session = chance.yes();
     chance.maybe(process.process_group, [&] { return chance.below(100); });
@@ -184,6 +214,12 @@ spaces::Spec spec_of_chance(uint32_t seed) {
     fill_files(spec, chance);
     spec.uid_map = id_map(chance);
     spec.gid_map = id_map(chance);
+    for (const char *const path : {"net/ipv4/ip_forward", "net/ipv4/conf/eth0.1/mtu", "kernel/sem"}) {
+        if (chance.yes()) {
+            spec.sysctl[path] = chance.text();
+        }
+    }
+    chance.maybe(spec.personality, [&] { return chance.yes() ? 0 : 8; });
     chance.maybe(spec.setgroups, [&] { return chance.yes(); });
     chance.maybe(spec.hostname, [&] { return chance.text(1); });
     chance.maybe(spec.domainname, [&] { return chance.text(1); });

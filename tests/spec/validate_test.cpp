@@ -64,6 +64,32 @@ BOOST_AUTO_TEST_CASE(everything_new_is_right) {
     validate(program(SPACES_NAMESPACE_ALL), Target::program);
 }
 
+BOOST_AUTO_TEST_CASE(sets_of_capabilities_depend_on_each_other) {
+    Spec spec = program();
+    auto &sets = spec.process.capabilities.exact.emplace();
+    sets[SPACES_CAPABILITIES_EFFECTIVE] = capability_bit(0);
+    expect_refused(spec, "process.capabilities.effective",
+                   "process.capabilities.effective: CAP_CHOWN is not permitted too");
+    sets[SPACES_CAPABILITIES_PERMITTED] = all_capabilities;
+    validate(spec, Target::program);
+    sets[SPACES_CAPABILITIES_AMBIENT] = capability_bit(5);
+    expect_refused(spec, "process.capabilities.ambient",
+                   "process.capabilities.ambient: CAP_KILL is not inheritable too");
+    sets[SPACES_CAPABILITIES_INHERITABLE] = capability_bit(5);
+    validate(spec, Target::program);
+}
+
+BOOST_AUTO_TEST_CASE(kernel_parameters_need_a_namespace_of_theirs) {
+    Spec spec = program();
+    spec.sysctl["net/ipv4/ip_forward"] = "1";
+    expect_needs_new(SPACES_NAMESPACE_NETWORK, spec, "linux.sysctl", "\"net.ipv4.ip_forward\"", "network");
+    spec = program(SPACES_NAMESPACE_UTS);
+    spec.sysctl["kernel/hostname"] = "a";
+    validate(spec, Target::program);
+    spec.hostname = "b";
+    expect_refused(spec, "linux.sysctl", "linux.sysctl: \"kernel.hostname\" is told by hostname too");
+}
+
 BOOST_AUTO_TEST_CASE(there_is_a_program_or_a_function) {
     expect_refused(Spec(), "process.args", "process.args: there is no program to run");
     validate(Spec(), Target::callable);
