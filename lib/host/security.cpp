@@ -1,4 +1,6 @@
 // Which security mechanisms of the kernel are active: seccomp, and the security modules.
+#include "host/security.hpp"
+
 #include "base/error.hpp"
 #include "host/check.hpp"
 #include "host/probe.hpp"
@@ -28,7 +30,7 @@ Check check_seccomp() {
 
 Check check_apparmor() {
     Check check{.name = "apparmor"};
-    check.works = text_of("/sys/module/apparmor/parameters/enabled") == "Y";
+    check.works = has_apparmor();
     if (check.works) {
         check.value = text_of("/proc/self/attr/apparmor/current").value_or("");
     } else {
@@ -51,9 +53,13 @@ Check check_selinux() {
     return check;
 }
 
+long query_landlock_abi() {
+    return stage::sys(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
 Check check_landlock() {
     Check check{.name = "landlock"};
-    const long version = stage::sys(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    const long version = query_landlock_abi();
     check.works = version > 0;
     if (check.works) {
         check.value = "ABI " + std::to_string(version);
@@ -67,6 +73,19 @@ Check check_landlock() {
 }
 
 } // namespace
+
+bool has_apparmor() {
+    return text_of("/sys/module/apparmor/parameters/enabled") == "Y";
+}
+
+bool has_selinux() {
+    return text_of("/sys/fs/selinux/enforce").has_value();
+}
+
+int landlock_abi() {
+    const long version = query_landlock_abi();
+    return version > 0 ? static_cast<int>(version) : 0;
+}
 
 void check_security(Checks &checks) {
     checks.push_back(check_seccomp());

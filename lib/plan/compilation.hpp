@@ -37,6 +37,7 @@ struct Compilation {
     Opening opening;
     CompiledPlan plan;
     NamespaceDecision namespaces;
+    bool landlock = false; // there is a ruleset
 
     Builder &builder() { return plan.builder; }
     plan::Step &add(plan::Op op, StepInfo info) { return plan.builder.add(op, std::move(info)); }
@@ -62,9 +63,17 @@ void resolve_id_maps(Compilation &compilation);
 void add_namespace_identity(Compilation &compilation); // who sets the namespaces up
 void add_program_identity(Compilation &compilation);   // who the program is
 
-// capabilities.cpp
+// ../security/capabilities.cpp
 void add_bounding_set(Compilation &compilation);    // before the program's ids
 void add_capability_sets(Compilation &compilation); // after them
+
+// ../security/landlock.cpp
+void add_landlock(Compilation &compilation); // while paths are in reach, whoever the program will be
+void add_landlock_after_no_new_privs(Compilation &compilation);
+
+// ../security/labels.cpp
+void add_proc_for_labels(Compilation &compilation); // before the root changes
+void add_labels(Compilation &compilation);
 
 // scheduling.cpp
 void add_initial_affinity(Compilation &compilation);

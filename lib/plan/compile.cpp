@@ -35,6 +35,7 @@ CompiledPlan compile(const Spec &spec, Target target, Opening opening) {
     // Paths of the caller are opened with the caller's rights, before ids change.
     add_mount_sources(compilation);
     add_namespace_identity(compilation);
+    add_proc_for_labels(compilation);
     add_sysctl(compilation); // while the caller's /proc is in sight
     add_mounts(compilation);
     add_hostname(compilation);

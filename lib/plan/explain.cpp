@@ -57,6 +57,9 @@ std::string as_text(const CompiledPlan &plan) {
     if (plan.outside.oom_score_adj) {
         line("", "oom_score_adj", "from outside: " + std::to_string(*plan.outside.oom_score_adj));
     }
+    for (const std::string &shortfall : plan.shortfalls) {
+        line("", "shortfall", shortfall);
+    }
     const std::vector<StepInfo> &steps = plan.builder.infos();
     for (size_t i = 0; i < steps.size(); ++i) {
         line(std::to_string(i), steps[i].step, steps[i].what);
@@ -90,6 +93,9 @@ std::string as_json(const CompiledPlan &plan) {
         json.emplace_back("outside", std::move(outside));
     }
     json.emplace_back("supervised", plan.supervised);
+    if (!plan.shortfalls.empty()) {
+        json.emplace_back("shortfalls", Json::array_of(plan.shortfalls));
+    }
     Json::Array steps;
     int index = 0;
     for (const StepInfo &info : plan.builder.infos()) {

@@ -29,6 +29,12 @@ enum class Op : uint16_t {
     bound_capabilities, // table: CapabilityChange of the bounding set, number[0]: keep the others from setuid
     capabilities,       // table: CapabilityChange of the other four sets, number[0]: SECBIT_* to set besides
     no_new_privs,
+    keep_proc, // /proc, for `label`
+    label,     // text[0]: file below /proc, text[1]: what is written there
+    landlock_ruleset,  // number[0]: LANDLOCK_ACCESS_FS_*, number[1]: LANDLOCK_ACCESS_NET_*, number[2]: LANDLOCK_SCOPE_*
+    landlock_path,     // text[0]: path, number[0]: LANDLOCK_ACCESS_FS_*
+    landlock_port,     // number[0]: LANDLOCK_ACCESS_NET_*, number[1]: port
+    landlock_restrict, // by the ruleset
     parent_death_signal, // number[0]: signal
 
     // File system
@@ -152,6 +158,9 @@ enum class Call : uint16_t {
     ioctl,
     ioprio_set,
     keyctl,
+    landlock_add_rule,
+    landlock_create_ruleset,
+    landlock_restrict_self,
     mkdirat,
     mknodat,
     mmap,
@@ -204,8 +213,7 @@ inline constexpr const char *call_names[] = {
     "getcwd",
     "ioctl",
     "ioprio_set",
-    "keyctl",
-    "mkdirat",
+    "keyctl", "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self", "mkdirat",
     "mknodat",
     "mmap",
     "mount",

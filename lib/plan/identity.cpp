@@ -123,6 +123,8 @@ void add_program_identity(Compilation &compilation) {
     const std::optional<uint32_t> gid = gid_in_namespace(compilation);
     const bool changes_user = process.uid && process.uid != uid;
     const bool changes_group = process.gid && process.gid != gid;
+    add_labels(compilation); // before Landlock, which would let no file be written
+    add_landlock(compilation);
     add_bounding_set(compilation);
     if (process.additional_gids) {
         add_groups(compilation, *process.additional_gids, false);
@@ -145,6 +147,7 @@ void add_program_identity(Compilation &compilation) {
     if (process.no_new_privileges) {
         compilation.add(Op::no_new_privs, {"no_new_privs", "no_new_privs", "forbid new privileges"});
     }
+    add_landlock_after_no_new_privs(compilation);
 }
 
 } // namespace spaces

@@ -56,6 +56,16 @@ constexpr std::array step_hints{
         "CAP_SETPCAP; "
         "in a new user namespace the program's root has all of them. What is ambient must be permitted and "
         "inheritable too"},
+    StepHint{"apparmor", ENOENT, "no such profile is loaded: apparmor_parser(8) loads it, aa-status(8) lists them"},
+    StepHint{"apparmor", EACCES, "the caller's own profile does not allow the change, or no_new_privs forbids it"},
+    StepHint{"apparmor", EPERM, "the caller's own profile does not allow the change, or no_new_privs forbids it"},
+    StepHint{"selinux", EINVAL, "the loaded policy does not know this label"},
+    StepHint{"selinux", EACCES, "the policy does not let the caller set the label of what it executes"},
+    StepHint{"landlock", EPERM,
+             "without CAP_SYS_ADMIN a program can be restricted only if it gets no new privileges: ask for "
+             "no_new_privs"},
+    StepHint{"landlock", E2BIG, "at most 16 restrictions of Landlock can lie upon each other"},
+    StepHint{"landlock", ENOENT, "paths are looked for inside the program's root directory"},
     StepHint{"scheduler", EPERM,
              "it needs CAP_SYS_NICE in the initial user namespace, or for a real-time policy RLIMIT_RTPRIO "
              "and for a "

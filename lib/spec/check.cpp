@@ -147,6 +147,14 @@ void check_terminal_size(uint64_t rows, uint64_t columns) {
     }
 }
 
+void check_label(std::string_view label, std::string_view object) {
+    constexpr size_t longest = 4000; // one write(2) of less than a page
+    const bool is_clean = std::none_of(label.begin(), label.end(), [](unsigned char c) { return c < 0x20; });
+    if (label.empty() || label == "&" || label.size() > longest || !is_clean) {
+        refuse(object, excerpt(label) + " is no name of a profile or label");
+    }
+}
+
 void check_hostname(std::string_view name, std::string_view object) {
     if (name.empty()) {
         refuse(object, "an empty name");

@@ -21,6 +21,9 @@ void read_io_priority(ProcessSpec &process, const JsonValue &value);
 void read_cpu_affinity(ProcessSpec &process, const JsonValue &value);
 void read_personality(Spec &spec, const JsonValue &value);
 
+// json_landlock.cpp
+void read_landlock(Spec &spec, const JsonValue &value);
+
 // The object "spaces": what OCI has no member for.
 void read_extension(Spec &spec, const JsonValue &value);
 

@@ -259,6 +259,7 @@ constexpr JsonMember<Spec> members[] = {
     {"dropCapabilities", read_drop_capabilities},
     {"addCapabilities", read_add_capabilities},
     {"securebits", read_securebits},
+    {"landlock", read_landlock},
     {"newKeyring", read_process_flag<&ProcessSpec::new_keyring>},
     {"newSession", read_process_flag<&ProcessSpec::new_session>},
     {"processGroup", read_process_group},

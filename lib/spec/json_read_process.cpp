@@ -101,6 +101,18 @@ void read_oom_score_adj(ProcessSpec &process, const JsonValue &value) {
     process.oom_score_adj = static_cast<int>(score);
 }
 
+// Encoders write an empty one where none is meant.
+template <std::optional<std::string> ProcessSpec::*Label>
+void read_label(ProcessSpec &process, const JsonValue &value) {
+    std::string label = value.text();
+    if (label.empty()) {
+        (process.*Label).reset();
+        return;
+    }
+    check_label(label, value.path());
+    process.*Label = std::move(label);
+}
+
 constexpr JsonMember<TerminalSize> console_size_members[] = {
     {"height", [](TerminalSize &size, const JsonValue &value) { size.rows = value.number<uint32_t>(65535); }},
     {"width",
@@ -124,14 +136,14 @@ constexpr JsonMember<ProcessSpec> members[] = {
     {"noNewPrivileges",
      [](ProcessSpec &process, const JsonValue &value) { process.no_new_privileges = value.boolean(); }},
     {"oomScoreAdj", read_oom_score_adj},
+    {"apparmorProfile", read_label<&ProcessSpec::apparmor_profile>},
+    {"selinuxLabel", read_label<&ProcessSpec::selinux_label>},
     {"scheduler", read_scheduler},
     {"ioPriority", read_io_priority},
     {"execCPUAffinity", read_cpu_affinity},
     {"terminal", [](ProcessSpec &process, const JsonValue &value) { process.terminal = value.boolean(); }},
     {"consoleSize", read_console_size},
-    {"apparmorProfile", nullptr},
     {"commandLine", nullptr},
-    {"selinuxLabel", nullptr},
 };
 
 } // namespace

@@ -55,6 +55,8 @@ Object process_of(const ProcessSpec &process) {
     put_array(object, "rlimits", rlimits_of(process));
     put_object(object, "capabilities", capabilities_of(process.capabilities));
     put_flag(object, "noNewPrivileges", process.no_new_privileges);
+    put_optional(object, "apparmorProfile", process.apparmor_profile);
+    put_optional(object, "selinuxLabel", process.selinux_label);
     put_optional(object, "oomScoreAdj", process.oom_score_adj);
     if (process.scheduler) {
         put(object, "scheduler", scheduler_of(*process.scheduler));
@@ -240,6 +242,9 @@ Object extension_of(const Spec &spec) {
     put_list(object, "dropCapabilities", capability_names(process.capabilities.drop));
     put_list(object, "addCapabilities", capability_names(process.capabilities.add));
     put_list(object, "securebits", securebit_names(process.securebits));
+    if (spec.landlock) {
+        put(object, "landlock", landlock_of(*spec.landlock));
+    }
     put_flag(object, "newKeyring", process.new_keyring);
     put_flag(object, "newSession", process.new_session);
     put_optional(object, "processGroup", process.process_group);

@@ -9,6 +9,9 @@ namespace spaces {
 // json_capabilities.cpp
 Json::Object capabilities_of(const CapabilitiesSpec &capabilities); // process.capabilities
 
+// json_landlock.cpp
+Json::Object landlock_of(const LandlockSpec &landlock); // spaces.landlock
+
 // json_scheduling.cpp
 Json::Object scheduler_of(const SchedulerSpec &scheduler);   // process.scheduler
 Json::Object io_priority_of(const IoPrioritySpec &priority); // process.ioPriority

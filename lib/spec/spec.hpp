@@ -105,6 +105,8 @@ struct ProcessSpec {
     std::map<int, SharedFd> fds; // by the number in the program
     bool inherit_signals = false;
     std::set<int> default_signals; // of those that would be inherited
+    std::optional<std::string> apparmor_profile; // "&NAME": stacked upon the caller's
+    std::optional<std::string> selinux_label;
 
     bool operator==(const ProcessSpec &) const = default;
 };
@@ -166,6 +168,23 @@ struct RootSpec {
     bool operator==(const RootSpec &) const = default;
 };
 
+// What landlock(7) restricts: each of the first three where it is there, if only as an empty list.
+struct LandlockSpec {
+    struct PathRule {
+        std::string path;    // inside the program's root directory
+        uint64_t access = 0; // LANDLOCK_ACCESS_FS_*
+
+        bool operator==(const PathRule &) const = default;
+    };
+    std::optional<std::vector<PathRule>> paths;
+    std::optional<std::set<uint16_t>> bind_tcp;
+    std::optional<std::set<uint16_t>> connect_tcp;
+    uint64_t scope = 0;    // LANDLOCK_SCOPE_*
+    bool optional = false; // what this kernel does not have may be left out
+
+    bool operator==(const LandlockSpec &) const = default;
+};
+
 struct Spec {
     ProcessSpec process;
     std::optional<RootSpec> root;
@@ -188,6 +207,8 @@ struct Spec {
     std::optional<uint32_t> personality;            // PER_* of personality(2)
     std::map<std::string, TimeOffset> time_offsets; // "monotonic", "boottime"
     std::string rootfs_propagation = "private";     // or "slave", "shared", "unbindable", "unchanged"
+
+    std::optional<LandlockSpec> landlock;
 
     bool init = true;
     uint64_t time_limit_ms = 0; // 0: none

@@ -39,6 +39,8 @@ struct Context {
     bool hidden = false;     // strangers can see this process, see Op::hide
     int own_namespaces = -1; // /proc/self/ns, and the file of the offsets: see Op::open_proc
     int time_offsets = -1;
+    int proc = -1; // see Op::keep_proc
+    int landlock_ruleset = -1;
     int supervisor_pidfd = -1; // of the process whose end this one is to follow
     // Whether the last step was reached and has not failed: what the supervisor goes by.
     bool reached = false;
@@ -117,6 +119,16 @@ void close_kept(const Context &context);
 Outcome bound_capabilities(Context &context, const plan::Step &step);
 Outcome set_capabilities(Context &context, const plan::Step &step);
 
+// label.cpp
+Outcome keep_proc(Context &context);
+Outcome write_label(Context &context, const plan::Step &step);
+
+// landlock.cpp
+Outcome make_landlock_ruleset(Context &context, const plan::Step &step);
+Outcome allow_landlock_path(const Context &context, const plan::Step &step);
+Outcome allow_landlock_port(const Context &context, const plan::Step &step);
+Outcome restrict_by_landlock(Context &context);
+
 // terminal.cpp
 Outcome open_terminal(Context &context, const plan::Step &step);
 
@@ -141,6 +153,14 @@ inline void await_zero(const int *word) {
     for (int value; (value = __atomic_load_n(word, __ATOMIC_ACQUIRE)) != 0;) {
         sys(__NR_futex, word, futex_wait, value, 0L);
     }
+}
+
+inline unsigned long length_of(const char *text) {
+    unsigned long length = 0;
+    while (text[length] != 0) {
+        ++length;
+    }
+    return length;
 }
 
 inline void copy_text(char *to, unsigned long size, const char *from) {

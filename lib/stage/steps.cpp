@@ -39,14 +39,6 @@ Outcome open_proc(Context &context, bool with_offsets) {
     return check(Call::open, file);
 }
 
-unsigned long length_of(const char *text) {
-    unsigned long length = 0;
-    while (text[length] != 0) {
-        ++length;
-    }
-    return length;
-}
-
 // clone3 cannot set offsets of a time namespace before somebody is in it; unshare can, and setns enters it.
 Outcome enter_time_namespace(const Context &context, const char *offsets) {
     if (offsets != nullptr) {
@@ -199,6 +191,18 @@ Outcome run_step(Context &context, const Step &step) {
         return bound_capabilities(context, step);
     case Op::capabilities:
         return set_capabilities(context, step);
+    case Op::keep_proc:
+        return keep_proc(context);
+    case Op::label:
+        return write_label(context, step);
+    case Op::landlock_ruleset:
+        return make_landlock_ruleset(context, step);
+    case Op::landlock_path:
+        return allow_landlock_path(context, step);
+    case Op::landlock_port:
+        return allow_landlock_port(context, step);
+    case Op::landlock_restrict:
+        return restrict_by_landlock(context);
     case Op::no_new_privs:
         return check(Call::prctl, sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L));
     case Op::parent_death_signal:
