@@ -97,6 +97,10 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status add_capability(const char *name, spaces_error **error);
     spaces_status add_securebit(const char *name, spaces_error **error);
     spaces_status set_no_new_privs(int on, spaces_error **error);
+    spaces_status set_apparmor_profile(const char *profile, spaces_error **error);
+    spaces_status set_selinux_label(const char *label, spaces_error **error);
+    spaces_status add_landlock_path(const char *path, const char *access, spaces_error **error);
+    spaces_status add_landlock_port(const char *access, uint32_t port, spaces_error **error);
     spaces_status set_scheduler(const char *policy, int nice, int priority, spaces_error **error);
     spaces_status set_io_priority(const char *io_class, int priority, spaces_error **error);
     spaces_status set_cpu_affinity(const char *cpus, spaces_error **error);

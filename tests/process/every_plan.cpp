@@ -37,7 +37,10 @@ void plain(spaces::Spec &spec, const Rootfs &, int) {
     spec.process.final_cpus = "0";
     spec.process.scheduler = spaces::SchedulerSpec{};
     spec.process.io_priority = spaces::IoPrioritySpec{.io_class = 2, .priority = 4};
+    spec.process.apparmor_profile = "unconfined"; // a label where AppArmor is active, and else none
     spec.personality = 0;
+    spec.landlock.emplace().bind_tcp.emplace().insert(80);
+    spec.landlock->paths = {{.path = "/", .access = 0x1fff}};
     spec.process.rlimits["RLIMIT_NOFILE"] = {64, 64};
     spec.process.stdio[0].kind = StdioSpec::Kind::null;
     spec.process.stdio[1].kind = StdioSpec::Kind::pipe;

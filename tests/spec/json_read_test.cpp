@@ -211,8 +211,6 @@ BOOST_AUTO_TEST_CASE(members_that_are_not_acted_on_are_refused_by_their_path) {
         {R"({"windows": {}})", "windows"},
         {R"({"solaris": {}})", "solaris"},
         {R"({"zos": {}})", "zos"},
-        {R"({"process": {"apparmorProfile": "x"}})", "process.apparmorProfile"},
-        {R"({"process": {"selinuxLabel": "x"}})", "process.selinuxLabel"},
         {R"({"process": {"commandLine": "x"}})", "process.commandLine"},
         {R"({"process": {"user": {"username": "x"}}})", "process.user.username"},
         {R"({"mounts": [{"destination": "/", "uidMappings": [{}]}]})", "mounts[0].uidMappings"},

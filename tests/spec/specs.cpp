@@ -94,6 +94,8 @@ void fill_privileges(ProcessSpec &process, Chance &chance) {
     process.capabilities.add = chance.yes() ? capabilities(chance) : 0;
     process.securebits = static_cast<uint32_t>(chance.any()) & 0xefU; // all but SECBIT_KEEP_CAPS
     process.new_keyring = chance.yes();
+    chance.maybe(process.apparmor_profile, [&] { return "&profile" + std::to_string(chance.below(3)); });
+    chance.maybe(process.selinux_label, [] { return "system_u:system_r:container_t:s0:c1,c2"; });
 }
 
 void fill_scheduling(ProcessSpec &process, Chance &chance) {
@@ -108,6 +110,19 @@ void fill_scheduling(ProcessSpec &process, Chance &chance) {
     });
     chance.maybe(process.initial_cpus, [&] { return std::to_string(chance.below(8)); });
     chance.maybe(process.final_cpus, [&] { return "0-" + std::to_string(chance.below(8)) + ",9"; });
+}
+
+void fill_landlock(LandlockSpec &landlock, Chance &chance) {
+    if (chance.yes()) {
+        auto &paths = landlock.paths.emplace();
+        for (size_t count = chance.below(3); count > 0; --count) {
+            paths.push_back({.path = chance.text(1), .access = 1 + chance.below(0xffff)});
+        }
+    }
+    chance.maybe(landlock.bind_tcp, [] { return std::set<uint16_t>{80, 65535}; });
+    chance.maybe(landlock.connect_tcp, [] { return std::set<uint16_t>{}; });
+    landlock.scope = chance.below(4);
+    landlock.optional = chance.yes();
 }
 
 void fill_process(ProcessSpec &process, Chance &chance) {
@@ -218,6 +233,9 @@ spaces::Spec spec_of_chance(uint32_t seed) {
         if (chance.yes()) {
             spec.sysctl[path] = chance.text();
         }
+    }
+    if (chance.yes()) {
+        fill_landlock(spec.landlock.emplace(), chance);
     }
     chance.maybe(spec.personality, [&] { return chance.yes() ? 0 : 8; });
     chance.maybe(spec.setgroups, [&] { return chance.yes(); });

@@ -4,6 +4,7 @@
 #include "support/fd.hpp"
 
 #include <csignal>
+#include <fstream>
 #include <iostream>
 #include <linux/capability.h>
 #include <sched.h>
@@ -90,6 +91,37 @@ Answer memfd_noexec() {
     return root() ? answer(::access("/proc/sys/vm/memfd_noexec", F_OK) == 0,
                            "this kernel has no vm.memfd_noexec (Linux 6.3)")
                   : root();
+}
+
+Answer apparmor() {
+    std::ifstream file("/sys/module/apparmor/parameters/enabled");
+    return answer(file.get() == 'Y', "AppArmor is not active in this kernel");
+}
+
+Answer selinux() {
+    return answer(::access("/sys/fs/selinux/enforce", F_OK) == 0, "SELinux is not active in this kernel");
+}
+
+namespace {
+
+Answer landlock_abi(long wanted) {
+    constexpr long version = 1; // LANDLOCK_CREATE_RULESET_VERSION
+    return answer(::syscall(SYS_landlock_create_ruleset, nullptr, 0L, version) >= wanted,
+                  "Landlock of this kernel is missing, or too old");
+}
+
+} // namespace
+
+Answer landlock() {
+    return landlock_abi(1);
+}
+
+Answer landlock_of_ports() {
+    return landlock_abi(4);
+}
+
+Answer landlock_of_scopes() {
+    return landlock_abi(6);
 }
 
 Answer sys_resource() {

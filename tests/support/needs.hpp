@@ -16,7 +16,12 @@ Answer ordinary_user();       // anybody else
 Answer user_namespaces();     // the caller may make them
 Answer forks_of_one_thread(); // a fork of this program has one thread, and may make a user namespace
 Answer new_id_maps();         // newuidmap and newgidmap are installed and may write maps
-Answer sys_resource();        // CAP_SYS_RESOURCE, to raise hard limits and lower oom_score_adj
-Answer memfd_noexec();        // the sysctl vm.memfd_noexec, and the right to set it in a pid namespace
+Answer apparmor();            // active in this kernel
+Answer selinux();             // likewise
+Answer landlock();            // active, and its rules for TCP ports, and its scopes
+Answer landlock_of_ports();
+Answer landlock_of_scopes();
+Answer sys_resource(); // CAP_SYS_RESOURCE, to raise hard limits and lower oom_score_adj
+Answer memfd_noexec(); // the sysctl vm.memfd_noexec, and the right to set it in a pid namespace
 
 } // namespace support
