@@ -6,11 +6,12 @@
 namespace cli {
 
 std::span<const OptionGroup> option_groups() {
-    static const std::array<OptionGroup, 7> groups{{{"Namespaces", namespace_options},
+    static const std::array<OptionGroup, 8> groups{{{"Namespaces", namespace_options},
                                                     {"Users and groups", id_options},
                                                     {"Program", process_options},
                                                     {"Descriptors", stream_options},
                                                     {"File system", filesystem_options},
+                                                    {"Resources", resource_options},
                                                     {"Life", life_options},
                                                     {"General", general_options}}};
     return groups;

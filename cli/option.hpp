@@ -40,6 +40,7 @@ extern const std::span<const Option> id_options;
 extern const std::span<const Option> process_options;
 extern const std::span<const Option> stream_options;
 extern const std::span<const Option> filesystem_options;
+extern const std::span<const Option> resource_options;
 extern const std::span<const Option> life_options;
 extern const std::span<const Option> general_options;
 

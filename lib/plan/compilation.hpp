@@ -61,6 +61,9 @@ void resolve_id_maps(Compilation &compilation);
 void add_namespace_identity(Compilation &compilation); // who sets the namespaces up
 void add_program_identity(Compilation &compilation);   // who the program is
 
+// control_group.cpp
+void add_control_group(Compilation &compilation);
+
 // program.cpp
 void add_session(Compilation &compilation);
 void add_rlimits(Compilation &compilation);

@@ -1,6 +1,7 @@
 // Start: a process on its way to its program, and what it and the caller tell each other until then.
 #pragma once
 
+#include "cgroup/group.hpp"
 #include "plan/compile.hpp"
 #include "process/channel.hpp"
 #include "process/child.hpp"
@@ -19,6 +20,7 @@ class Start {
 
     CompiledPlan &plan() { return plan_; }
     const Channel &channel() const { return channel_; }
+    Cgroup &cgroup() { return cgroup_; }
     int theirs() const { return theirs_.get(); } // the new process' end of the channel
 
     // The process exists, and has its own copies of what was opened for it.
@@ -55,6 +57,7 @@ class Start {
     LaunchHooks hooks_;
     Fd theirs_;
     Channel channel_;
+    Cgroup cgroup_;
     ChildGuard child_;
     Fd terminal_;
     bool executing_ = false;

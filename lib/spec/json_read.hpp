@@ -8,6 +8,7 @@ namespace spaces {
 
 void read_process(ProcessSpec &process, const JsonValue &value);
 void read_linux(Spec &spec, const JsonValue &value);
+void read_resources(ResourcesSpec &resources, const JsonValue &value);
 
 // The object "spaces": what OCI has no member for.
 void read_extension(Spec &spec, const JsonValue &value);

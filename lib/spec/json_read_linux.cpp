@@ -99,13 +99,24 @@ void read_propagation(Spec &spec, const JsonValue &value) {
     spec.rootfs_propagation = std::move(propagation);
 }
 
+// Encoders write an empty path for none.
+void read_cgroups_path(Spec &spec, const JsonValue &value) {
+    const std::string path = value.text();
+    if (path.empty()) {
+        spec.cgroup.path.reset();
+        return;
+    }
+    check_cgroup_path(path, value.path());
+    spec.cgroup.path = path;
+}
+
 constexpr JsonMember<Spec> members[] = {
     {"namespaces", read_namespaces},
     {"uidMappings", [](Spec &spec, const JsonValue &value) { spec.uid_map = read_mappings(value); }},
     {"gidMappings", [](Spec &spec, const JsonValue &value) { spec.gid_map = read_mappings(value); }},
     {"timeOffsets", read_time_offsets},
     {"rootfsPropagation", read_propagation},
-    {"cgroupsPath", nullptr},
+    {"cgroupsPath", read_cgroups_path},
     {"devices", nullptr},
     {"intelRdt", nullptr},
     {"maskedPaths", nullptr},
@@ -114,7 +125,7 @@ constexpr JsonMember<Spec> members[] = {
     {"netDevices", nullptr},
     {"personality", nullptr},
     {"readonlyPaths", nullptr},
-    {"resources", nullptr},
+    {"resources", [](Spec &spec, const JsonValue &value) { read_resources(spec.cgroup.resources, value); }},
     {"seccomp", nullptr},
     {"sysctl", nullptr},
 };

@@ -3,6 +3,8 @@
 
 #include "base/json.hpp"
 #include "spec/id_map.hpp"
+#include "spec/json_put.hpp"
+#include "spec/json_write.hpp"
 #include "spec/namespaces.hpp"
 #include "spec/refuse.hpp"
 
@@ -14,42 +16,6 @@ using Object = Json::Object;
 using Array = Json::Array;
 
 constexpr const char *stream_names[] = {"stdin", "stdout", "stderr"};
-
-void put(Object &object, const char *name, Json value) {
-    object.emplace_back(name, std::move(value));
-}
-
-// These leave the member out where it would say nothing.
-void put_object(Object &object, const char *name, Object &&members) {
-    if (!members.empty()) {
-        put(object, name, std::move(members));
-    }
-}
-
-void put_array(Object &object, const char *name, Array &&items) {
-    if (!items.empty()) {
-        put(object, name, std::move(items));
-    }
-}
-
-template <class Value>
-void put_optional(Object &object, const char *name, const std::optional<Value> &value) {
-    if (value) {
-        put(object, name, *value);
-    }
-}
-
-void put_flag(Object &object, const char *name, bool value, bool by_default = false) {
-    if (value != by_default) {
-        put(object, name, value);
-    }
-}
-
-void put_text(Object &object, const char *name, const std::string &text) {
-    if (!text.empty()) {
-        put(object, name, text);
-    }
-}
 
 Object user_of(const ProcessSpec &process) {
     Object user;
@@ -164,6 +130,18 @@ Object linux_of(const Spec &spec) {
     if (spec.rootfs_propagation != "private" && spec.rootfs_propagation != "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);
     }
+    put_optional(object, "cgroupsPath", spec.cgroup.path);
+    put_object(object, "resources", resources_of(spec.cgroup.resources));
+    return object;
+}
+
+Object cgroup_of(const CgroupSpec &cgroup) {
+    Object object;
+    put_flag(object, "own", cgroup.own);
+    if (cgroup.join_of != 0) {
+        put(object, "joinPid", cgroup.join_of);
+    }
+    put_flag(object, "fallback", cgroup.fallback);
     return object;
 }
 
@@ -256,6 +234,7 @@ Object extension_of(const Spec &spec) {
         put(object, "defaultSignals", Json::array_of(process.default_signals));
     }
     put_object(object, "stdio", stdio_of(process));
+    put_object(object, "cgroup", cgroup_of(spec.cgroup));
     put_object(object, "timeLimit", time_limit_of(spec));
     put_flag(object, "dieWithParent", spec.die_with_parent);
     put_array(object, "joinPid", joins_of(spec));
