@@ -108,7 +108,7 @@ CgroupLayout parse_cgroup_layout(const std::vector<MountEntry> &mounts, const st
     }
     CgroupLayout layout;
     for (const MountEntry &mount : mounts) {
-        if (mount.type == "cgroup2" && !layout.v2) {
+        if (mount.type == "cgroup2" && !layout.v2 && groups.contains("")) {
             layout.v2 = directory_of(mount, groups[""]);
             layout.v2_mount = mount.point;
         }
