@@ -15,7 +15,7 @@ void set_cgroup_key(Request &request, const char *key, const std::string &value)
 }
 
 // KEY=VALUE
-void set_cgroup(Request &request, const std::string &text) {
+void set_limit(Request &request, const std::string &text) {
     const size_t equals = text.find('=');
     if (equals == text.npos) {
         throw_usage(in_quotes(text) + " sets nothing",
@@ -74,8 +74,8 @@ constexpr Option options[] = {
     {"--cpus", "NUMBER", "processor time, in processors: 0.5, 2 (cpu.max)", in_all, set_cpus},
     {"--pids-limit", "NUMBER", "processes and threads at a time, an init among them (pids.max)", in_all,
      set_pids_limit},
-    {"--cgroup", "KEY=VALUE", "a limit by the kernel's name in cgroup version 2: io.max='8:0 rbps=1048576'",
-     in_all, set_cgroup},
+    {"--limit", "KEY=VALUE", "a limit by the kernel's name in cgroup version 2: io.max='8:0 rbps=1048576'",
+     in_all, set_limit},
     {"--cgroup-path", "PATH",
      "name of the control group, from the root of the hierarchies if it begins with /", in_all,
      set_cgroup_path},

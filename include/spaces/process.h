@@ -175,7 +175,7 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_process_stat(const spaces_proce
                                                               spaces_error **error) SPACES_NOEXCEPT;
 
 /** A descriptor that is readable when something has happened that spaces_process_read_events() counts: a
- * limit was met, the OOM killer has killed, the group was frozen or is empty. Lent: do not close it. */
+ * limit was met, the OOM killer has killed, the group was frozen or is empty. *ret_fd is the caller's. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_process_events_fd(spaces_process *process, int *ret_fd,
                                                                    spaces_error **error) SPACES_NOEXCEPT;
 

@@ -59,7 +59,9 @@ spaces_status spaces_process_stat(const spaces_process *process, const char *key
 spaces_status spaces_process_events_fd(spaces_process *process, int *ret_fd, spaces_error **error) noexcept {
     return guard(error, [&] {
         int &result = given(ret_fd, "ret_fd");
-        result = given(process, "process").process->events_fd();
+        result = duplicate(given(process, "process").process->events_fd(),
+                           {"events", "cgroup", "duplicate the descriptor for events"})
+                     .release();
     });
 }
 

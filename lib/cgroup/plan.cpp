@@ -59,6 +59,9 @@ class Planner {
                 place(controller, false);
             }
         }
+        if (needed.contains("cpu") && !layout_.v2) {
+            place("cpuacct", false); // what tells in version 1 how much time it was
+        }
         // To freeze, to kill, and to count who is there, a group of version 2 needs no controller.
         if (layout_.v2) {
             needs_v2_ = true;

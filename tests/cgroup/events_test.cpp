@@ -17,10 +17,10 @@ nlohmann::json read_events(const Process &process) {
     return events;
 }
 
-int events_fd(const Process &process) {
+Fd events_fd(const Process &process) {
     int fd = -1;
     call<spaces_process_events_fd>(static_cast<spaces_process *>(process), &fd);
-    return fd;
+    return Fd(fd);
 }
 
 } // namespace
@@ -36,11 +36,10 @@ BOOST_AUTO_TEST_CASE(a_killed_grandchild_is_told_while_the_program_runs, *needs(
     const Fd in = process.take(SPACES_STDIN);
     const Fd out = process.take(SPACES_STDOUT);
     BOOST_TEST(read_line(out.get()) == "up");
-    const int fd = events_fd(process);
-    BOOST_TEST(events_fd(process) == fd);
+    const Fd fd = events_fd(process);
     BOOST_TEST(read_events(process).value("memory.oom_kills", 1) == 0);
     write_all(in.get(), "\n");
-    BOOST_TEST(readable(fd));
+    BOOST_TEST(readable(fd.get()));
     BOOST_TEST(read_line(out.get()) == "done");
     BOOST_TEST(read_events(process).value("memory.oom_kills", 0) == 1);
     write_all(in.get(), "\n");
@@ -59,10 +58,10 @@ BOOST_AUTO_TEST_CASE(a_refused_fork_is_told, *needs(groups::pids)) {
     const Fd in = process.take(SPACES_STDIN);
     const Fd out = process.take(SPACES_STDOUT);
     BOOST_TEST(read_line(out.get()) == "up");
-    const int fd = events_fd(process);
+    const Fd fd = events_fd(process);
     read_events(process);
     write_all(in.get(), "\n");
-    BOOST_TEST(readable(fd));
+    BOOST_TEST(readable(fd.get()));
     process.wait();
     BOOST_TEST(read_events(process).value("pids.limit_hits", 0) >= 1);
 }
