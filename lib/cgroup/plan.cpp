@@ -311,7 +311,7 @@ std::string PlannedGroup::path() const {
     for (const std::string &part : below) {
         path += "/" + part;
     }
-    return below.empty() ? path + "/spaces-…" : path;
+    return below.empty() ? path + "/spaces-..." : path;
 }
 
 CgroupPlan plan_cgroup(const CgroupSpec &spec, const CgroupLayout &layout) {

@@ -18,7 +18,7 @@ struct PlannedGroup {
     std::vector<std::string> enable{};      // version 2: in `parent`, and in what is made between
     std::vector<CgroupSetting> settings{};
 
-    // For people: the path, with "spaces-…" for a name that is not known yet.
+    // For people: the path, with "spaces-..." for a name that is not known yet.
     std::string path() const;
 };
 

@@ -87,7 +87,7 @@ std::string names_of(const std::vector<int> &pids) {
         text += (text.empty() ? "" : ", ") + (pids[index] != 0 ? std::to_string(pids[index])
                                                                : std::string("one of another pid namespace"));
     }
-    return text + (pids.size() > most ? " …" : "");
+    return text + (pids.size() > most ? " and more" : "");
 }
 
 [[noreturn]] void throw_kept(const ControlGroup &group, int error) {

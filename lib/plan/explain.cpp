@@ -121,9 +121,9 @@ Json::Object outside_of(const OutsideWork &outside) {
 Json::Object json_of(const CgroupPlan &cgroup) {
     Json::Array groups;
     for (const PlannedGroup &group : cgroup.groups) {
-        Json::Object settings;
+        Json::Array settings; // one file may be written several times
         for (const CgroupSetting &setting : group.settings) {
-            settings.emplace_back(setting.file, setting.value);
+            settings.emplace_back(Json::Object{{"file", setting.file}, {"value", setting.value}});
         }
         groups.emplace_back(Json::Object{{"path", group.path()},
                                          {"version", group.version == CgroupVersion::v1 ? 1 : 2},

@@ -93,6 +93,9 @@ void Process::finish_cgroup(Result &result) {
     last_events_ = events_of(started_.cgroup);
     result.oom_kills = oom_kills_of(started_.cgroup);
     result.statistics = *last_statistics_;
+    // What is past has no present average.
+    std::erase_if(result.statistics,
+                  [](const auto &entry) { return entry.first.find(".avg") != std::string::npos; });
     frozen_ = false;
     try {
         started_.cgroup.remove(removal_ms);
