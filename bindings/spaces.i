@@ -134,6 +134,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status set_cgroup_path(const char *path, spaces_error **error);
     spaces_status add_device_rule(int allow, const char *rule, spaces_error **error);
     spaces_status join_cgroup(int pid, spaces_error **error);
+    spaces_status set_cgroup_manager(const char *manager, spaces_error **error);
     spaces_status set_cgroup_fallback(int on, spaces_error **error);
 
     // The life of the program

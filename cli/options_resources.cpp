@@ -60,6 +60,10 @@ template <int Allow> void add_device_rule(Request &request, const std::string &r
     call(spaces_spec_add_device_rule, request.spec.get(), int{Allow}, rule.c_str());
 }
 
+void set_manager(Request &request, const std::string &manager) {
+    call(spaces_spec_set_cgroup_manager, request.spec.get(), manager.c_str());
+}
+
 void allow_fallback(Request &request, const std::string &) {
     call(spaces_spec_set_cgroup_fallback, request.spec.get(), 1);
 }
@@ -81,6 +85,8 @@ constexpr Option options[] = {
      set_cgroup_path},
     {"--own-cgroup", "", "a control group even without a limit, for statistics and freezing", in_all,
      own_cgroup},
+    {"--cgroup-manager", "auto|cgroupfs|systemd", "who makes the control group: space itself, or systemd",
+     in_all, set_manager},
     {"--device-allow", "RULE", "allow devices: \"c 1:3 rwm\", \"b 8:* r\", \"a\"; later rules prevail",
      in_all, add_device_rule<1>},
     {"--device-deny", "RULE", "deny devices, likewise", in_all, add_device_rule<0>},

@@ -339,6 +339,14 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_device_rule(spaces_spe
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_join_cgroup(spaces_spec *spec, int pid,
                                                                   spaces_error **error) SPACES_NOEXCEPT;
 
+/** Who makes the control group of version 2: "cgroupfs" (libspaces itself), "systemd" (a scope of the service
+ *  manager that the caller's units belong to, the system's for the superuser and else the user's), or "auto",
+ *  the default: libspaces, and the user's systemd where the user has no part of the hierarchy. With a scope,
+ * the cgroup path is the unit's name, or as OCI has it for systemd "SLICE:PREFIX:NAME". Groups of version 1
+ * are made by libspaces always. */
+SPACES_API SPACES_NODISCARD spaces_status
+spaces_spec_set_cgroup_manager(spaces_spec *spec, const char *manager, spaces_error **error) SPACES_NOEXCEPT;
+
 /** Nonzero: where no control group can be had, start the program without one, with resource limits for
  *  what they can express (memory.max: RLIMIT_AS of each process; pids.max: RLIMIT_NPROC of its user); the
  *  Result says so (spaces_result_to_json(), member "degraded"). Default 0: that is SPACES_EUNSUPPORTED. */

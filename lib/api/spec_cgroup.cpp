@@ -43,6 +43,13 @@ spaces_status spaces_spec_join_cgroup(spaces_spec *spec, int pid, spaces_error *
     });
 }
 
+spaces_status spaces_spec_set_cgroup_manager(spaces_spec *spec, const char *manager,
+                                             spaces_error **error) noexcept {
+    return change_spec(spec, error, [&](Spec &changed) {
+        changed.cgroup.manager = cgroup_manager(given_text(manager, "manager"), "spaces.cgroup.manager");
+    });
+}
+
 spaces_status spaces_spec_set_cgroup_fallback(spaces_spec *spec, int on, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) { changed.cgroup.fallback = on != 0; });
 }

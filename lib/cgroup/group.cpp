@@ -6,6 +6,7 @@
 #include "cgroup/files.hpp"
 #include "cgroup/leftovers.hpp"
 #include "cgroup/owner.hpp"
+#include "cgroup/scope.hpp"
 
 #include <algorithm>
 #include <array>
@@ -213,6 +214,15 @@ void make_group(const PlannedGroup &plan, ControlGroup &group, const GroupOwner 
     }
 }
 
+void put_process(const ControlGroup &group, pid_t pid) {
+    if (const int error = cgroup_file::write(group.directory.get(), "cgroup.procs", std::to_string(pid));
+        error != 0) {
+        throw_system("cgroup", "write", error, group.path + "/cgroup.procs",
+                     "put process " + std::to_string(pid) + " into the control group " + quoted(group.path),
+                     hint_for_move(error));
+    }
+}
+
 } // namespace
 
 bool ControlGroup::has(std::string_view controller) const {
@@ -234,13 +244,46 @@ Cgroup::Cgroup(const CgroupPlan &plan) : maker_(::getpid()) {
             const bool unified = ::faccessat(group.directory.get(), "cgroup.controllers", F_OK, 0) == 0;
             group.version = unified ? CgroupVersion::v2 : CgroupVersion::v1;
         }
-        if (!plan.devices.empty()) {
+        if (!plan.devices.empty() && (plan.devices_in_v1 || !plan.scope)) {
             const ControlGroup *group = find(plan.devices_in_v1 ? "devices" : "cgroup");
             (plan.devices_in_v1 ? set_devices_v1 : set_devices_v2)(*group, plan.devices);
         }
     } catch (...) {
         try_remove();
         throw;
+    }
+}
+
+// The scope itself has the process in it, so that its controllers can only be of use for a group below. That
+// one is removed by us, and the scope by systemd when it is empty.
+void Cgroup::enter_scope(const CgroupPlan &plan, pid_t pid) {
+    maker_ = ::getpid();
+    const GroupOwner owner = calling_process();
+    const std::string name = new_group_name(owner);
+    enter_new_scope(scope_request(plan.scope->path, name), pid);
+    const std::string scope = cgroup_layout(std::to_string(pid)).v2.value_or("");
+    ControlGroup &group = groups_.emplace_back();
+    group.path = scope + "/container";
+    if (make_directory(group.path)) {
+        group.made = {group.path};
+    }
+    group.directory = open_directory(group.path);
+    mark_group(group.directory.get(), name);
+    lock(group.directory, group.path);
+    put_process(group, pid);
+    group.controllers = plan.scope->needed;
+    enable_controllers(scope, group.controllers);
+    const Fd parent = open_directory(scope);
+    for (const std::string &controller : plan.scope->liked) {
+        if (cgroup_file::write(parent.get(), "cgroup.subtree_control", "+" + controller) == 0) {
+            group.controllers.push_back(controller);
+        }
+    }
+    for (const CgroupSetting &setting : plan.scope->settings) {
+        apply(group, setting);
+    }
+    if (!plan.devices.empty() && !plan.devices_in_v1) {
+        set_devices_v2(group, plan.devices);
     }
 }
 
@@ -260,13 +303,7 @@ void Cgroup::add(pid_t pid, bool is_in_unified) const {
         if (is_in_unified && group.version == CgroupVersion::v2) {
             continue;
         }
-        if (const int error = cgroup_file::write(group.directory.get(), "cgroup.procs", std::to_string(pid));
-            error != 0) {
-            throw_system("cgroup", "write", error, group.path + "/cgroup.procs",
-                         "put process " + std::to_string(pid) + " into the control group " +
-                             quoted(group.path),
-                         hint_for_move(error));
-        }
+        put_process(group, pid);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/sys.hpp"
 #include "cgroup/parent.hpp"
+#include "cgroup/scope.hpp"
 #include "spec/refuse.hpp"
 
 #include <algorithm>
@@ -70,7 +71,7 @@ class Planner {
         }
         make_v1_groups(wants);
         make_v2_group(wants);
-        if (plan_.groups.empty()) {
+        if (plan_.groups.empty() && !plan_.scope) {
             throw Error{.code = SPACES_EUNSUPPORTED,
                         .step = "cgroup",
                         .object = "cgroup",
@@ -158,9 +159,14 @@ class Planner {
             refuse_unsupported("linux.resources.unified",
                                "cgroup.* is of cgroup version 2, which is not mounted");
         }
+        Names wanted = v2_needed_;
+        wanted.insert("cgroup");
+        if (spec_.manager == CgroupManager::systemd) {
+            require_systemd();
+            plan_scope(translate(of(wants, wanted), CgroupVersion::v2));
+            return;
+        }
         try {
-            Names wanted = v2_needed_;
-            wanted.insert("cgroup");
             PlannedGroup group{.parent = only_visible(*layout_.v2)};
             group.settings = translate(of(wants, wanted), CgroupVersion::v2);
             if (spec_.path && spec_.path->starts_with('/')) {
@@ -169,13 +175,38 @@ class Planner {
                 plan_below_parent(group);
             }
             plan_.groups.push_back(std::move(group));
-        } catch (const Error &) {
+        } catch (const Error &error) {
+            const bool is_absolute = spec_.path && spec_.path->starts_with('/');
+            if (is_needed && spec_.manager == CgroupManager::automatic && !is_absolute &&
+                error.code == SPACES_EUNSUPPORTED && error.step == "cgroup" && !manager_socket().empty()) {
+                plan_scope(translate(of(wants, wanted), CgroupVersion::v2));
+                return;
+            }
             if (is_needed) {
                 throw;
             }
             place("freezer", false); // version 1 can do what this group was for
             remake_v1_groups(wants);
         }
+    }
+
+    static void require_systemd() {
+        if (manager_socket().empty()) {
+            throw Error{.code = SPACES_EUNSUPPORTED,
+                        .step = "cgroup",
+                        .object = "systemd",
+                        .message = "systemd cannot be asked for a scope: no manager of this user runs here",
+                        .hint =
+                            "a user's manager runs while the user is logged in, or always after: loginctl "
+                            "enable-linger"};
+        }
+    }
+
+    void plan_scope(std::vector<CgroupSetting> settings) {
+        plan_.scope = PlannedScope{.path = spec_.path.value_or(""),
+                                   .needed = {v2_needed_.begin(), v2_needed_.end()},
+                                   .liked = {v2_liked_.begin(), v2_liked_.end()},
+                                   .settings = std::move(settings)};
     }
 
     void remake_v1_groups(const std::vector<CgroupWant> &wants) {

@@ -22,8 +22,17 @@ struct PlannedGroup {
     std::string path() const;
 };
 
+// What systemd makes a scope for, as soon as there is a process to be in it.
+struct PlannedScope {
+    std::string path; // as cgroupsPath has it; empty: a name of its owner
+    std::vector<std::string> needed{};
+    std::vector<std::string> liked{};
+    std::vector<CgroupSetting> settings{};
+};
+
 struct CgroupPlan {
     std::vector<PlannedGroup> groups;
+    std::optional<PlannedScope> scope;
     std::vector<std::string> joins; // directories of groups that are there, and stay
     std::vector<DeviceRule> devices;
     bool devices_in_v1 = false;

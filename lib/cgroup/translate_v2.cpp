@@ -40,8 +40,8 @@ void add_swap(const CgroupWant &want, const std::vector<CgroupWant> &all,
     }
     const uint64_t alone = bytes_of(*memory).value_or(0);
     if (*both < alone) {
-        refuse(want.member, "memory and swap together, " + want.value + ", are less than memory alone, " +
-                                memory->value);
+        refuse(want.member,
+               "memory and swap together, " + want.value + ", are less than memory alone, " + memory->value);
     }
     settings.push_back({"memory.swap.max", std::to_string(*both - alone), want.key});
 }

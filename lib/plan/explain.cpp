@@ -2,6 +2,7 @@
 #include "plan/explain.hpp"
 
 #include "base/json.hpp"
+#include "base/sys.hpp"
 #include "plan/compile.hpp"
 #include "spec/namespaces.hpp"
 
@@ -56,6 +57,14 @@ template <class Line> void describe_cgroup(const CgroupPlan &cgroup, Line &&line
              "from outside: make " + group.path() + " (" + version +
                  (group.controllers.empty() ? "no controller" : joined(group.controllers, ", ")) + ")");
         for (const CgroupSetting &setting : group.settings) {
+            line("", "cgroup", "from outside: " + setting.file + " = " + setting.value);
+        }
+    }
+    if (cgroup.scope) {
+        line("", "cgroup",
+             "from outside: have systemd start a scope " + quoted(cgroup.scope->path) +
+                 " (version 2: " + joined(cgroup.scope->needed, ", ") + ")");
+        for (const CgroupSetting &setting : cgroup.scope->settings) {
             line("", "cgroup", "from outside: " + setting.file + " = " + setting.value);
         }
     }
@@ -118,24 +127,35 @@ Json::Object outside_of(const OutsideWork &outside) {
     return object;
 }
 
+Json::Array json_of(const std::vector<CgroupSetting> &list) {
+    Json::Array settings; // one file may be written several times
+    for (const CgroupSetting &setting : list) {
+        settings.emplace_back(Json::Object{{"file", setting.file}, {"value", setting.value}});
+    }
+    return settings;
+}
+
 Json::Object json_of(const CgroupPlan &cgroup) {
     Json::Array groups;
     for (const PlannedGroup &group : cgroup.groups) {
-        Json::Array settings; // one file may be written several times
-        for (const CgroupSetting &setting : group.settings) {
-            settings.emplace_back(Json::Object{{"file", setting.file}, {"value", setting.value}});
-        }
         groups.emplace_back(Json::Object{{"path", group.path()},
                                          {"version", group.version == CgroupVersion::v1 ? 1 : 2},
                                          {"controllers", Json::array_of(group.controllers)},
                                          {"enable", Json::array_of(group.enable)},
-                                         {"settings", std::move(settings)}});
+                                         {"settings", json_of(group.settings)}});
     }
     std::vector<std::string> rules;
     for (const DeviceRule &rule : cgroup.devices) {
         rules.push_back(text_of(rule));
     }
+    Json scope;
+    if (cgroup.scope) {
+        scope = Json::Object{{"path", cgroup.scope->path},
+                             {"controllers", Json::array_of(cgroup.scope->needed)},
+                             {"settings", json_of(cgroup.scope->settings)}};
+    }
     return {{"groups", std::move(groups)},
+            {"scope", std::move(scope)},
             {"devices", Json::array_of(rules)},
             {"join", Json::array_of(cgroup.joins)},
             {"degraded", Json::array_of(cgroup.degraded)}};

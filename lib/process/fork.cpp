@@ -125,7 +125,7 @@ std::unique_ptr<Start> begin_fork(const Spec &spec, const Callable &callable, La
     }
     start->set_child(checked_child(pid));
 
-    start->cgroup().add(pid, false);
+    start->enter_cgroup(false);
     set_from_outside(pid, plan.outside);
     start->go(true);
     return start;

@@ -98,7 +98,7 @@ std::unique_ptr<Start> begin_spawn(const Spec &spec, LaunchHooks hooks) {
 
     start->send_rest(buffer.data() + sent, buffer.size() - sent);
     if (works_outside) {
-        start->cgroup().add(start->pid(), answer.is_in_cgroup);
+        start->enter_cgroup(answer.is_in_cgroup);
         set_from_outside(start->pid(), plan.outside);
         if (writes_maps) {
             write_id_maps(start->pid(), plan.outside);

@@ -105,6 +105,14 @@ Start::~Start() {
     }
 }
 
+void Start::enter_cgroup(bool is_in_unified) {
+    if (plan_.cgroup && plan_.cgroup->scope) {
+        cgroup_.enter_scope(*plan_.cgroup, pid());
+        is_in_unified = true;
+    }
+    cgroup_.add(pid(), is_in_unified);
+}
+
 void Start::go(bool is_awaited) {
     if (is_awaited) {
         channel_.send("", 1);

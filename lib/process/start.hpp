@@ -27,6 +27,9 @@ class Start {
     void set_child(Child child);
     pid_t pid() const { return child_.child().pid; }
 
+    // Its control groups, before it is told to go on.
+    void enter_cgroup(bool is_in_unified);
+
     // What of the Plan the channel had no room for before there was a reader. Where that dies, wait() tells.
     void send_rest(const char *data, size_t size) const;
 

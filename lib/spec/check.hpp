@@ -36,7 +36,9 @@ void check_cgroup_value(std::string_view key, std::string_view value, std::strin
 void check_cgroup_path(std::string_view path, std::string_view object);
 std::string checked_device_access(std::string_view access, std::string_view object); // in the order "rwm"
 DeviceRule device_rule(bool allow, std::string_view text); // "a", "c 1:3 rwm", "b 8:* r"
-std::string_view controller_of(std::string_view key);      // "memory"
+CgroupManager cgroup_manager(std::string_view word, std::string_view object);
+const char *cgroup_manager_word(CgroupManager manager);
+std::string_view controller_of(std::string_view key); // "memory"
 
 // RLIMIT_NOFILE for "RLIMIT_NOFILE"; nothing for a name that Linux does not have.
 std::optional<int> rlimit_resource(std::string_view name);

@@ -44,6 +44,31 @@ std::string_view controller_of(std::string_view key) {
     return key.substr(0, key.find('.'));
 }
 
+constexpr std::array<std::pair<const char *, CgroupManager>, 3> managers{{
+    {"auto", CgroupManager::automatic},
+    {"cgroupfs", CgroupManager::cgroupfs},
+    {"systemd", CgroupManager::systemd},
+}};
+
+CgroupManager cgroup_manager(std::string_view word, std::string_view object) {
+    for (const auto &[name, manager] : managers) {
+        if (word == name) {
+            return manager;
+        }
+    }
+    refuse(object, excerpt(word) + " manages no control groups",
+           "it is \"auto\", \"cgroupfs\" or \"systemd\"");
+}
+
+const char *cgroup_manager_word(CgroupManager wanted) {
+    for (const auto &[name, manager] : managers) {
+        if (wanted == manager) {
+            return name;
+        }
+    }
+    return "";
+}
+
 void check_cgroup_key(std::string_view key, std::string_view object) {
     const std::string_view controller = controller_of(key);
     const bool known = std::find(controllers.begin(), controllers.end(), controller) != controllers.end() ||

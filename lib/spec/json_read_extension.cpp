@@ -108,6 +108,8 @@ constexpr JsonMember<CgroupSpec> cgroup_members[] = {
          cgroup.join_of = static_cast<int32_t>(pid);
      }},
     {"fallback", read_cgroup_flag<&CgroupSpec::fallback>},
+    {"manager", [](CgroupSpec &cgroup,
+                   const JsonValue &value) { cgroup.manager = cgroup_manager(value.text(), value.path()); }},
 };
 
 uint32_t read_namespace_types(const JsonValue &value) {

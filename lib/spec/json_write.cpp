@@ -2,6 +2,7 @@
 #include "spec/json.hpp"
 
 #include "base/json.hpp"
+#include "spec/check.hpp"
 #include "spec/id_map.hpp"
 #include "spec/json_put.hpp"
 #include "spec/json_write.hpp"
@@ -142,6 +143,9 @@ Object cgroup_of(const CgroupSpec &cgroup) {
         put(object, "joinPid", cgroup.join_of);
     }
     put_flag(object, "fallback", cgroup.fallback);
+    if (cgroup.manager != CgroupManager::automatic) {
+        put(object, "manager", cgroup_manager_word(cgroup.manager));
+    }
     return object;
 }
 

@@ -118,11 +118,15 @@ struct ResourcesSpec {
     bool operator==(const ResourcesSpec &) const = default;
 };
 
+// Who makes the groups: libspaces itself in the file system of the hierarchies, or systemd as a scope.
+enum class CgroupManager { automatic, cgroupfs, systemd };
+
 struct CgroupSpec {
     bool own = false;                // one of its own even where nothing is limited
     std::optional<std::string> path; // OCI's cgroupsPath
     int32_t join_of = 0;             // the groups of this process instead of new ones; 0: none
     bool fallback = false;           // resource limits where no group can be had
+    CgroupManager manager = CgroupManager::automatic; // cgroupfs, and systemd for a user who may not
     ResourcesSpec resources;
 
     bool makes_one() const { return own || path || resources != ResourcesSpec{}; }

@@ -48,6 +48,9 @@ BOOST_AUTO_TEST_CASE(joining_and_falling_back) {
     spec.with<spaces_spec_join_cgroup>(7).with<spaces_spec_set_cgroup_fallback>(1);
     BOOST_TEST(member(spec, "/spaces/cgroup") == json::parse(R"({"joinPid": 7, "fallback": true})"));
     BOOST_TEST(failure_of<spaces_spec_join_cgroup>(spec, 0).code == SPACES_EINVALID);
+    spec.with<spaces_spec_set_cgroup_manager>("systemd");
+    BOOST_TEST(member(spec, "/spaces/cgroup/manager") == "systemd");
+    BOOST_TEST(failure_of<spaces_spec_set_cgroup_manager>(spec, "docker").object == "spaces.cgroup.manager");
     const Failure both = start_fails(spec.with<spaces_spec_set_cgroup>("pids.max", "1"));
     BOOST_TEST(both.object == "spaces.cgroup.joinPid");
 }

@@ -240,6 +240,7 @@ void fill_cgroup(CgroupSpec &cgroup, Chance &chance) {
     }
     cgroup.join_of = chance.yes() ? static_cast<int32_t>(1 + chance.below(0x7fff'fffe)) : 0;
     cgroup.fallback = chance.yes();
+    cgroup.manager = static_cast<CgroupManager>(chance.below(3));
     ResourcesSpec &resources = cgroup.resources;
     fill_memory(resources.memory, chance);
     fill_cpu(resources.cpu, chance);
