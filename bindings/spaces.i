@@ -8,6 +8,7 @@
 //   T **ret_NAME                            a new handle, owned by the caller
 //   char **ret_json, char **ret_text        new text, to be given back to spaces_free()
 //   int *ret_fd                             a descriptor that the caller closes
+//   uint64_t *ret_value                     a number
 //   const char *const *argv                 a list of strings, ended by NULL
 //   const char *json, size_t size           text with its length
 //   const uint32_t *gids, size_t count      a list of numbers
@@ -142,6 +143,14 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status set_default_mounts(int on, spaces_error **error);
     spaces_status set_mount_proc(int on, spaces_error **error);
 
+    // Control groups
+    spaces_status set_cgroup(const char *key, const char *value, spaces_error **error);
+    spaces_status set_cgroup_path(const char *path, spaces_error **error);
+    spaces_status add_device_rule(int allow, const char *rule, spaces_error **error);
+    spaces_status join_cgroup(int pid, spaces_error **error);
+    spaces_status set_cgroup_manager(const char *manager, spaces_error **error);
+    spaces_status set_cgroup_fallback(int on, spaces_error **error);
+
     // The life of the program
     spaces_status set_init(int on, spaces_error **error);
     spaces_status set_time_limit(uint64_t milliseconds, uint64_t grace_milliseconds, spaces_error **error);
@@ -172,7 +181,18 @@ spaces_status spaces_fork_begin(const spaces_spec *spec, spaces_main_fn main, vo
     spaces_status wait(int timeout_ms, spaces_result **ret_result, spaces_error **error);
     spaces_status kill(int signal, spaces_error **error);
     spaces_status kill_all(spaces_error **error);
+
+    spaces_status set_cgroup(const char *key, const char *value, spaces_error **error);
+    spaces_status freeze(int timeout_ms, spaces_error **error);
+    spaces_status thaw(spaces_error **error);
+    spaces_status stats(char **ret_json, spaces_error **error);
+    spaces_status stat(const char *key, uint64_t *ret_value, spaces_error **error);
+    spaces_status events_fd(int *ret_fd, spaces_error **error);
+    spaces_status read_events(char **ret_json, spaces_error **error);
+    spaces_status cgroups(char **ret_json, spaces_error **error);
 }
+
+spaces_status spaces_gc(char **ret_json, spaces_error **error);
 
 %extend spaces_result {
     ~spaces_result() { spaces_result_free($self); }
@@ -185,5 +205,6 @@ spaces_status spaces_fork_begin(const spaces_spec *spec, spaces_main_fn main, vo
     uint64_t user_time();
     uint64_t system_time();
     uint64_t peak_memory();
+    uint64_t oom_kills();
     spaces_status to_json(char **ret_json, spaces_error **error);
 }

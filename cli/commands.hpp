@@ -57,6 +57,7 @@ int explain(Request &request); // print what would be done
 int explain_command(std::span<char *const> words);
 int features(std::span<char *const> words);
 int doctor(std::span<char *const> words);
+int gc(std::span<char *const> words);
 int print_completion(std::span<char *const> words);
 int help(std::span<char *const> words);
 

@@ -26,6 +26,7 @@ constexpr char overview[] =
     "  explain [--json|--oci] execute|chroot|inject ...   show what would be done, and run nothing\n"
     "  features [--json]                                  list what works on this host\n"
     "  doctor [--json]                                    say what does not, why, and how to mend it\n"
+    "  gc [--json]                                        remove what killed callers have left behind\n"
     "  completion bash|zsh|fish                           print a script that completes command lines\n"
     "  help [COMMAND]                                     show this, or the options of a command\n"
     "\n"

@@ -1,20 +1,21 @@
 // Option: one option of execute, chroot and inject.
 #include "option.hpp"
 
-#include <array>
-
 namespace cli {
 
 std::span<const OptionGroup> option_groups() {
-    static const std::array<OptionGroup, 9> groups{{{"Namespaces", namespace_options},
-                                                    {"Users and groups", id_options},
-                                                    {"Program", process_options},
-                                                    {"Privileges", privilege_options},
-                                                    {"Scheduling and kernel parameters", scheduling_options},
-                                                    {"Descriptors", stream_options},
-                                                    {"File system", filesystem_options},
-                                                    {"Life", life_options},
-                                                    {"General", general_options}}};
+    static const OptionGroup groups[] = {
+        {"Namespaces", namespace_options},
+        {"Users and groups", id_options},
+        {"Program", process_options},
+        {"Privileges", privilege_options},
+        {"Scheduling and kernel parameters", scheduling_options},
+        {"Descriptors", stream_options},
+        {"File system", filesystem_options},
+        {"Resources", resource_options},
+        {"Life", life_options},
+        {"General", general_options},
+    };
     return groups;
 }
 

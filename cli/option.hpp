@@ -42,6 +42,7 @@ extern const std::span<const Option> privilege_options;
 extern const std::span<const Option> scheduling_options;
 extern const std::span<const Option> stream_options;
 extern const std::span<const Option> filesystem_options;
+extern const std::span<const Option> resource_options;
 extern const std::span<const Option> life_options;
 extern const std::span<const Option> general_options;
 

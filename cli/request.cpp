@@ -98,6 +98,9 @@ void complete_inject(Request &request) {
         call(spaces_spec_join_pid, request.spec.get(), request.target, left_to_library ? 0 : wanted);
     }
     join_files(request);
+    if (request.joins_cgroup) {
+        call(spaces_spec_join_cgroup, request.spec.get(), request.target);
+    }
 }
 
 } // namespace

@@ -30,6 +30,8 @@ struct Request {
     std::optional<std::string> proc;                 // --proc
     int target = 0;                                  // the process of inject
 
+    bool joins_cgroup = false; // --join-cgroup
+
     std::optional<std::string> root;
     bool readonly = false;
     bool pivots = true; // not --no-pivot

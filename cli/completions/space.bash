@@ -93,7 +93,7 @@ _space() {
     commands=$("${COMP_WORDS[0]}" complete 2>/dev/null | cut -f 1)
     case $command in
         execute | chroot | inject) __space_command "$command" "$((index + 1))" ;;
-        features | doctor) __space_reply --json ;;
+        features | doctor | gc) __space_reply --json ;;
         completion) __space_reply $'bash\nzsh\nfish' ;;
         help) __space_reply "$commands" ;;
         '')

@@ -82,7 +82,7 @@ function __space_complete
             case execute chroot inject
                 __space_command $words
                 return
-            case features doctor
+            case features doctor gc
                 echo --json
                 return
             case completion

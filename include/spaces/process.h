@@ -124,19 +124,92 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_process_wait(spaces_process *pr
 SPACES_API SPACES_NODISCARD spaces_status spaces_process_kill(const spaces_process *process, int signal,
                                                               spaces_error **error) SPACES_NOEXCEPT;
 
-/** End everything in the program's pid namespace by SIGKILL; without a pid namespace of its own, only the
- *  program (and its supervisor, where it has one). May run while another thread waits for the process. */
+/** End everything in the program's pid namespace and in its own control group by SIGKILL; without either,
+ * only the program (and its supervisor, where it has one). May run while another thread waits for the
+ * process. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_process_kill_all(const spaces_process *process,
                                                                   spaces_error **error) SPACES_NOEXCEPT;
 
-/** Forget the process. It is neither killed nor waited for. */
+/** @name The control group of the program
+ *  Where its Spec asked for one: by a limit, by spaces_spec_set_cgroup_path() or by
+ * spaces_spec_join_cgroup(). Else these are SPACES_ESTATE. Those with a const handle may run while another
+ * thread waits for the process. An init or supervisor of the program is in the same group.
+ *  @{ */
+
+/** Change a limit of a running program: keys and values as for spaces_spec_set_cgroup(). SPACES_ESTATE where
+ *  the program has no group with that controller, SPACES_ESYSTEM where the kernel refuses the value. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_set_cgroup(const spaces_process *process,
+                                                                    const char *key, const char *value,
+                                                                    spaces_error **error) SPACES_NOEXCEPT;
+
+/** Stop everything in the program's control group, and return when it stands still: at the latest after
+ *  @p timeout_ms milliseconds (-1: no limit), else SPACES_ETIMEOUT, and it freezes as soon as it can. What is
+ *  frozen can be killed. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_freeze(const spaces_process *process, int timeout_ms,
+                                                                spaces_error **error) SPACES_NOEXCEPT;
+
+/** Let it go on. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_thaw(const spaces_process *process,
+                                                              spaces_error **error) SPACES_NOEXCEPT;
+
+/** What the program and all that it has started have used, as a JSON object of numbers, by the same keys in
+ * both versions of control groups; free *ret_json with spaces_free(). After the end: what it was then.
+ *  - cpu.usage_usec, cpu.user_usec, cpu.system_usec; cpu.periods, cpu.throttled_periods, cpu.throttled_usec;
+ *  - memory.current, memory.peak, memory.limit, memory.anon, memory.file, memory.swap, in bytes;
+ *  - memory.limit_hits, memory.high_hits, memory.oom, memory.oom_kills: how often;
+ *  - pids.current, pids.peak, pids.limit, pids.limit_hits;
+ *  - io.read_bytes, io.write_bytes, io.read_operations, io.write_operations, of all devices;
+ *  - cpu.pressure.some.avg10 (also full; avg60, avg300) in hundredths of a percent, .total in microseconds,
+ * and likewise memory.pressure and io.pressure: version 2 only (the kernel's
+ * Documentation/accounting/psi.rst);
+ *  - populated, frozen: 0 or 1.
+ *
+ *  A key is missing where the program has no group with that controller, where the kernel is older, and for a
+ *  limit that is none. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_stats(const spaces_process *process, char **ret_json,
+                                                               spaces_error **error) SPACES_NOEXCEPT;
+
+/** One number of these; SPACES_ENOTFOUND where it is missing. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_stat(const spaces_process *process, const char *key,
+                                                              uint64_t *ret_value,
+                                                              spaces_error **error) SPACES_NOEXCEPT;
+
+/** A descriptor that is readable when something has happened that spaces_process_read_events() counts: a
+ * limit was met, the OOM killer has killed, the group was frozen or is empty. *ret_fd is the caller's. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_events_fd(spaces_process *process, int *ret_fd,
+                                                                   spaces_error **error) SPACES_NOEXCEPT;
+
+/** How often it has happened since the start, as a JSON object (memory.oom_kills, memory.limit_hits,
+ *  pids.limit_hits … as above), and make the descriptor unreadable until something else happens. In version 1
+ *  the OOM killer is announced a moment before it counts. Free *ret_json with spaces_free(). */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_read_events(spaces_process *process, char **ret_json,
+                                                                     spaces_error **error) SPACES_NOEXCEPT;
+
+/** The directories of its control groups, as a JSON array of paths; empty where it has none. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_cgroups(const spaces_process *process,
+                                                                 char **ret_json,
+                                                                 spaces_error **error) SPACES_NOEXCEPT;
+
+/** @} */
+
+/** Remove what callers have left behind that were killed, or have forgotten a process that has ended since:
+ * control groups that libspaces has made, that have no owner any more and no processes. Of those that still
+ * have some, nothing is touched. *ret_json is a JSON array of objects with the members "path", "removed"
+ * (true or false) and "processes" (their pids); free it with spaces_free(). Only what the caller may see and
+ * remove is found. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_gc(char **ret_json, spaces_error **error) SPACES_NOEXCEPT;
+
+/** Forget the process. It is neither killed nor waited for. A control group of its own is removed if it is
+ * empty already, else left to spaces_gc() or a later start. */
 SPACES_API void spaces_process_free(spaces_process *process) SPACES_NOEXCEPT;
 
 /** @name The Result
  *  @{ */
 
 /** Why the process ended, one stable word: "exited", "signaled", "time-limit" (ended by the time limit),
- *  "killed" (by a signal that spaces_process_kill() or _kill_all() sent), "seccomp" (SIGSYS). Never NULL. */
+ *  "killed" (by a signal that spaces_process_kill() or _kill_all() sent), "seccomp" (SIGSYS), "out-of-memory"
+ *  (SIGKILL, not from the caller, and the OOM killer was at work in the program's control group). Never NULL.
+ */
 SPACES_API const char *spaces_result_cause(const spaces_result *result) SPACES_NOEXCEPT;
 
 /** The exit status (0-255), or -1 where a signal ended it. */
@@ -160,7 +233,12 @@ SPACES_API uint64_t spaces_result_system_time(const spaces_result *result) SPACE
  *  without an init from a larger process inherits that process' peak (getrusage(2), ru_maxrss). */
 SPACES_API uint64_t spaces_result_peak_memory(const spaces_result *result) SPACES_NOEXCEPT;
 
-/** All of it as a JSON object. Free *ret_json with spaces_free(). */
+/** How many processes of the program's control group the OOM killer has killed; they need not have been the
+ *  program. 0 without a memory limit. */
+SPACES_API uint64_t spaces_result_oom_kills(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** All of it as a JSON object. "statistics" has what spaces_process_stats() tells at the end; "degraded"
+ * lists what was asked for and could not be had. Free *ret_json with spaces_free(). */
 SPACES_API SPACES_NODISCARD spaces_status spaces_result_to_json(const spaces_result *result, char **ret_json,
                                                                 spaces_error **error) SPACES_NOEXCEPT;
 

@@ -48,6 +48,10 @@ uint64_t spaces_result_peak_memory(const spaces_result *result) noexcept {
     return read(result, uint64_t{0}, [](const Result &value) { return value.peak_memory; });
 }
 
+uint64_t spaces_result_oom_kills(const spaces_result *result) noexcept {
+    return read(result, uint64_t{0}, [](const Result &value) { return value.oom_kills; });
+}
+
 spaces_status spaces_result_to_json(const spaces_result *result, char **ret_json,
                                     spaces_error **error) noexcept {
     return guard(error, [&] {

@@ -7,23 +7,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <sstream>
 #include <unistd.h>
 
 namespace spaces {
 
 namespace {
-
-std::vector<std::string> split(const std::string &text, char separator) {
-    std::vector<std::string> pieces;
-    std::istringstream stream(text);
-    for (std::string piece; std::getline(stream, piece, separator);) {
-        if (!piece.empty()) {
-            pieces.push_back(piece);
-        }
-    }
-    return pieces;
-}
 
 bool contains(const std::vector<std::string> &list, const std::string &item) {
     return std::find(list.begin(), list.end(), item) != list.end();
@@ -68,11 +58,6 @@ Check check_controller(const CgroupLayout &layout, const std::string &controller
     return check;
 }
 
-bool may_make_groups_in(const std::string &directory) {
-    return ::access(directory.c_str(), W_OK) == 0 &&
-           ::access((directory + "/cgroup.procs").c_str(), W_OK) == 0;
-}
-
 Check check_writable(const CgroupLayout &layout) {
     Check check{.name = "cgroup.writable"};
     std::string refused;
@@ -101,6 +86,17 @@ Check check_writable(const CgroupLayout &layout) {
 
 } // namespace
 
+std::vector<std::string> split(const std::string &text, char separator) {
+    std::vector<std::string> pieces;
+    std::istringstream stream(text);
+    for (std::string piece; std::getline(stream, piece, separator);) {
+        if (!piece.empty()) {
+            pieces.push_back(piece);
+        }
+    }
+    return pieces;
+}
+
 CgroupLayout parse_cgroup_layout(const std::vector<MountEntry> &mounts, const std::string &self_cgroup) {
     std::map<std::string, std::string> groups; // by the controllers as /proc/self/cgroup lists them
     for (const std::string &line : split(self_cgroup, '\n')) {
@@ -112,8 +108,9 @@ CgroupLayout parse_cgroup_layout(const std::vector<MountEntry> &mounts, const st
     }
     CgroupLayout layout;
     for (const MountEntry &mount : mounts) {
-        if (mount.type == "cgroup2" && !layout.v2) {
+        if (mount.type == "cgroup2" && !layout.v2 && groups.contains("")) {
             layout.v2 = directory_of(mount, groups[""]);
+            layout.v2_mount = mount.point;
         }
         if (mount.type != "cgroup") {
             continue;
@@ -123,6 +120,7 @@ CgroupLayout parse_cgroup_layout(const std::vector<MountEntry> &mounts, const st
             for (const std::string &name : split(names, ',')) {
                 if (contains(options, name)) {
                     layout.v1.emplace(name, directory_of(mount, group));
+                    layout.v1_mounts.emplace(name, mount.point);
                 }
             }
         }
@@ -130,11 +128,24 @@ CgroupLayout parse_cgroup_layout(const std::vector<MountEntry> &mounts, const st
     return layout;
 }
 
-void check_cgroups(Checks &checks) {
-    CgroupLayout layout = parse_cgroup_layout(mount_table(), text_of("/proc/self/cgroup").value_or(""));
+bool may_make_groups_in(const std::string &directory) {
+    const auto is_writable = [](const std::string &path) {
+        return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+    };
+    return is_writable(directory) && is_writable(directory + "/cgroup.procs");
+}
+
+CgroupLayout cgroup_layout(const std::string &process) {
+    CgroupLayout layout =
+        parse_cgroup_layout(mount_table(), text_of("/proc/" + process + "/cgroup").value_or(""));
     if (layout.v2) {
         layout.v2_controllers = split(text_of(*layout.v2 + "/cgroup.controllers").value_or(""), ' ');
     }
+    return layout;
+}
+
+void check_cgroups(Checks &checks) {
+    const CgroupLayout layout = cgroup_layout();
     Check check{.name = "cgroup.layout", .works = layout.v2 || !layout.v1.empty()};
     if (check.works) {
         check.value = layout.v1.empty() ? "unified" : layout.v2 ? "hybrid" : "legacy";

@@ -78,6 +78,8 @@ void add_labels(Compilation &compilation);
 // scheduling.cpp
 void add_initial_affinity(Compilation &compilation);
 void add_scheduling(Compilation &compilation);
+// control_group.cpp
+void add_control_group(Compilation &compilation);
 
 // program.cpp
 void add_session(Compilation &compilation);

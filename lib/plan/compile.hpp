@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/fd.hpp"
+#include "cgroup/plan.hpp"
 #include "plan/builder.hpp"
 #include "spec/spec.hpp"
 #include "spec/validate.hpp"
@@ -41,6 +42,7 @@ struct CompiledPlan {
     uint32_t clone_flags = 0; // namespaces that are made together with the process
     OutsideWork outside;
     std::vector<std::string> shortfalls; // what was asked for as optional and cannot be had here
+    std::optional<CgroupPlan> cgroup; // the groups that the process is put into, before it goes on
     bool init = false;       // the process that is started, or has moved, is PID 1 of a new pid namespace
     bool is_pid_1 = false;   // the program itself is
     bool supervised = false; // an init or supervisor stays between the caller and the program

@@ -2,6 +2,7 @@
 #include "plan/explain.hpp"
 
 #include "base/json.hpp"
+#include "base/sys.hpp"
 #include "plan/compile.hpp"
 #include "spec/namespaces.hpp"
 
@@ -38,6 +39,46 @@ std::vector<std::string> lines_of(const IdRanges &map) {
     return lines;
 }
 
+std::string text_of(const DeviceRule &rule) {
+    const auto number = [](const std::optional<uint32_t> &value) {
+        return value ? std::to_string(*value) : std::string("*");
+    };
+    return std::string(rule.allow ? "allow " : "deny ") + rule.type + " " + number(rule.major) + ":" +
+           number(rule.minor) + " " + rule.access;
+}
+
+template <class Line> void describe_cgroup(const CgroupPlan &cgroup, Line &&line) {
+    for (const PlannedGroup &group : cgroup.groups) {
+        const char *version = group.version == CgroupVersion::v1 ? "version 1: " : "version 2: ";
+        for (const std::string &controller : group.enable) {
+            line("", "cgroup", "from outside: enable " + controller + " below " + group.parent);
+        }
+        line("", "cgroup",
+             "from outside: make " + group.path() + " (" + version +
+                 (group.controllers.empty() ? "no controller" : joined(group.controllers, ", ")) + ")");
+        for (const CgroupSetting &setting : group.settings) {
+            line("", "cgroup", "from outside: " + setting.file + " = " + setting.value);
+        }
+    }
+    if (cgroup.scope) {
+        line("", "cgroup",
+             "from outside: have systemd start a scope " + quoted(cgroup.scope->path) +
+                 " (version 2: " + joined(cgroup.scope->needed, ", ") + ")");
+        for (const CgroupSetting &setting : cgroup.scope->settings) {
+            line("", "cgroup", "from outside: " + setting.file + " = " + setting.value);
+        }
+    }
+    for (const DeviceRule &rule : cgroup.devices) {
+        line("", "cgroup", "from outside: " + text_of(rule));
+    }
+    for (const std::string &path : cgroup.joins) {
+        line("", "cgroup", "from outside: join " + path);
+    }
+    for (const std::string &text : cgroup.degraded) {
+        line("", "cgroup", "instead: " + text);
+    }
+}
+
 // Step words and messages are for failures; their subject is left out here.
 std::string as_text(const CompiledPlan &plan) {
     std::string text;
@@ -47,6 +88,9 @@ std::string as_text(const CompiledPlan &plan) {
     };
     const std::string fresh = joined(names_of(plan.clone_flags), ", ");
     line("", "clone", fresh.empty() ? "make a process" : "make a process in new namespaces (" + fresh + ")");
+    if (plan.cgroup) {
+        describe_cgroup(*plan.cgroup, line);
+    }
     if (plan.outside.id_maps) {
         line("", "gid_map", "from outside: " + joined(lines_of(plan.outside.gid_map), ", "));
         line("", "uid_map", "from outside: " + joined(lines_of(plan.outside.uid_map), ", "));
@@ -86,9 +130,46 @@ Json::Object outside_of(const OutsideWork &outside) {
     return object;
 }
 
+Json::Array json_of(const std::vector<CgroupSetting> &list) {
+    Json::Array settings; // one file may be written several times
+    for (const CgroupSetting &setting : list) {
+        settings.emplace_back(Json::Object{{"file", setting.file}, {"value", setting.value}});
+    }
+    return settings;
+}
+
+Json::Object json_of(const CgroupPlan &cgroup) {
+    Json::Array groups;
+    for (const PlannedGroup &group : cgroup.groups) {
+        groups.emplace_back(Json::Object{{"path", group.path()},
+                                         {"version", group.version == CgroupVersion::v1 ? 1 : 2},
+                                         {"controllers", Json::array_of(group.controllers)},
+                                         {"enable", Json::array_of(group.enable)},
+                                         {"settings", json_of(group.settings)}});
+    }
+    std::vector<std::string> rules;
+    for (const DeviceRule &rule : cgroup.devices) {
+        rules.push_back(text_of(rule));
+    }
+    Json scope;
+    if (cgroup.scope) {
+        scope = Json::Object{{"path", cgroup.scope->path},
+                             {"controllers", Json::array_of(cgroup.scope->needed)},
+                             {"settings", json_of(cgroup.scope->settings)}};
+    }
+    return {{"groups", std::move(groups)},
+            {"scope", std::move(scope)},
+            {"devices", Json::array_of(rules)},
+            {"join", Json::array_of(cgroup.joins)},
+            {"degraded", Json::array_of(cgroup.degraded)}};
+}
+
 std::string as_json(const CompiledPlan &plan) {
     Json::Object json;
     json.emplace_back("clone", Json::array_of(names_of(plan.clone_flags)));
+    if (plan.cgroup) {
+        json.emplace_back("cgroup", json_of(*plan.cgroup));
+    }
     if (Json::Object outside = outside_of(plan.outside); !outside.empty()) {
         json.emplace_back("outside", std::move(outside));
     }

@@ -277,6 +277,12 @@ void decide_namespaces(Compilation &compilation) {
     const bool supervised_from_outside = compilation.new_pid() && !spec.init && limited;
     const bool by_clone = compilation.target == Target::program && !after_joins && !supervised_from_outside;
     (by_clone ? decision.at_clone : decision.unshared) = fresh;
+    // The root of a cgroup namespace is the group that its maker is in, and clone(2) takes the caller's, also
+    // for a child that it puts into another one.
+    if (compilation.plan.cgroup && (decision.at_clone & SPACES_NAMESPACE_CGROUP) != 0) {
+        decision.at_clone &= ~SPACES_NAMESPACE_CGROUP;
+        decision.unshared |= SPACES_NAMESPACE_CGROUP;
+    }
     if (compilation.new_pid() && !by_clone) {
         decision.pid_entry = NamespaceDecision::PidEntry::move;
     }

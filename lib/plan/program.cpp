@@ -118,6 +118,17 @@ void add_signals(Compilation &compilation) {
     }
 }
 
+// For a control group that could not be had.
+void add_stand_in(Compilation &compilation, const std::string &name, uint64_t limit) {
+    const int resource = *rlimit_resource(name);
+    rlimit64 present{};
+    sys("prlimit64", ::prlimit64(0, static_cast<__rlimit_resource>(resource), nullptr, &present),
+        {"setrlimit", name, "read " + name});
+    plan::Step &step = compilation.add(Op::setrlimit, {"setrlimit", name, "set " + name});
+    step.number[0] = static_cast<uint64_t>(resource);
+    step.number[1] = step.number[2] = std::min<uint64_t>(limit, present.rlim_max);
+}
+
 } // namespace
 
 void add_session(Compilation &compilation) {
@@ -145,6 +156,14 @@ void add_rlimits(Compilation &compilation) {
         step.number[0] = static_cast<uint64_t>(*rlimit_resource(name));
         step.number[1] = limit.soft;
         step.number[2] = limit.hard;
+    }
+    if (!compilation.plan.cgroup) {
+        return;
+    }
+    for (const auto &[name, limit] : compilation.plan.cgroup->rlimits) {
+        if (!compilation.spec.process.rlimits.contains(name)) {
+            add_stand_in(compilation, name, limit);
+        }
     }
 }
 

@@ -93,8 +93,24 @@ CloneAnswer clone_stage(const CloneRequest &request) noexcept {
     arguments.exit_signal = SIGCHLD;
     arguments.stack = reinterpret_cast<uint64_t>(stack);
     arguments.stack_size = sizeof stack;
-    long pid = spaces_clone_call(__NR_clone3, reinterpret_cast<long>(&arguments), sizeof arguments, 0,
+    const auto clone3 = [&] {
+        return spaces_clone_call(__NR_clone3, reinterpret_cast<long>(&arguments), sizeof arguments, 0,
                                  nullptr, become_stage, &order);
+    };
+    long pid = -1;
+    bool is_in_cgroup = false;
+    if (request.cgroup_fd >= 0) {
+        arguments.flags |= CLONE_INTO_CGROUP;
+        arguments.cgroup = static_cast<uint64_t>(request.cgroup_fd);
+        pid = clone3();
+        is_in_cgroup = pid > 0;
+        arguments.flags &= ~static_cast<uint64_t>(CLONE_INTO_CGROUP);
+        arguments.cgroup = 0;
+    }
+    // An older kernel, or a group that takes no process: who moves the child there later is told why.
+    if (!is_in_cgroup && pid != -EAGAIN && pid != -ENOMEM) {
+        pid = clone3();
+    }
     if (pid == -ENOSYS || pid == -EPERM) {
         // An old kernel, or a filter that cannot look into clone3's arguments. With all signals blocked no
         // handler of the caller can run in the child, so that CLONE_CLEAR_SIGHAND is not missed.
@@ -111,6 +127,7 @@ CloneAnswer clone_stage(const CloneRequest &request) noexcept {
     answer.child.pidfd = Fd(pidfd);
     answer.exec_errno = order.exec_errno;
     answer.wrote_uid_map = order.wrote_uid_map;
+    answer.is_in_cgroup = is_in_cgroup;
     return answer;
 }
 

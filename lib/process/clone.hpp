@@ -18,6 +18,7 @@ struct CloneRequest {
     const int *keep = nullptr;        // descriptors that stay open across the exec
     size_t keep_count = 0;
     const char *environment = nullptr; // the stage's one line
+    int cgroup_fd = -1;                // of a group of version 2 that the child is made in, where that works
     const char *uid_map = nullptr;     // what the child tries to write itself: see own_uid_map()
 };
 
@@ -31,6 +32,7 @@ struct CloneAnswer {
     int clone_errno = 0; // no child
     int exec_errno = 0;  // a child that has ended at once, and is to be reaped
     bool wrote_uid_map = false;
+    bool is_in_cgroup = false; // of cgroup_fd
 };
 
 // All signals must be blocked. Comes back when the stage runs, or could not.

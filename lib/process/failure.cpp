@@ -98,7 +98,17 @@ Error clone_failure(int error_number, uint32_t namespaces) {
                  .hint = hint_for_namespaces(error_number, namespaces)};
 }
 
-Error silent_death() {
+Error silent_death(bool out_of_memory) {
+    if (out_of_memory) {
+        return Error{
+            .code = SPACES_ESETUP,
+            .step = "stage",
+            .object = "memory.max",
+            .message = "the new process was killed before the program was started: it ran out of the "
+                       "memory that its control group has",
+            .hint = "raise memory.max: a start needs about a megabyte, and the program what it is to "
+                    "use"};
+    }
     return Error{.code = SPACES_ESETUP,
                  .step = "stage",
                  .message = "the new process was killed before the program was started",

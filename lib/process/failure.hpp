@@ -15,6 +15,7 @@ Error step_failure(const plan::Record &record, const std::vector<StepInfo> &step
 Error clone_failure(int error_number, uint32_t namespaces);
 
 // The new process ended without a word, as one that is killed does.
-Error silent_death();
+// Whether the OOM killer was at work in the control group of the process.
+Error silent_death(bool out_of_memory);
 
 } // namespace spaces

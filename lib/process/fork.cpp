@@ -113,6 +113,7 @@ std::unique_ptr<Start> begin_fork(const Spec &spec, const Callable &callable, La
         pid = fork_by(callable);
         if (pid == 0) {
             ::close(start->channel().get());
+            start->cgroup().close();
             for (Fd &ours : plan.stdio) {
                 ours.reset();
             }
@@ -124,6 +125,7 @@ std::unique_ptr<Start> begin_fork(const Spec &spec, const Callable &callable, La
     }
     start->set_child(checked_child(pid));
 
+    start->enter_cgroup(false);
     set_from_outside(pid, plan.outside);
     start->go(true);
     return start;

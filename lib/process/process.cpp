@@ -103,8 +103,13 @@ void Process::classify(Result &result) const {
         result.signal = killed_instead_of_.load();
         result.core_dumped = false;
     }
-    if (result.cause == Result::Cause::signaled && (sent_signals_.load() & bit(result.signal)) != 0) {
+    if (result.cause != Result::Cause::signaled) {
+        return;
+    }
+    if ((sent_signals_.load() & bit(result.signal)) != 0) {
         result.cause = Result::Cause::killed;
+    } else if (result.signal == SIGKILL && result.oom_kills != 0) {
+        result.cause = Result::Cause::out_of_memory;
     }
 }
 
@@ -160,6 +165,7 @@ std::optional<Result> Process::wait(int timeout_ms) {
             return {};
         }
         Result result = collect();
+        finish_cgroup(result);
         classify(result);
         result_ = result;
     }
@@ -175,6 +181,11 @@ void Process::kill(int signal) const {
         signal = SIGKILL;
     }
     send(signal);
+    const std::lock_guard guard(cgroup_mutex_);
+    if (signal == SIGKILL && frozen_) {
+        started_.cgroup.thaw(); // who stands still does not pass it on, nor die of it in version 1
+        frozen_ = false;
+    }
 }
 
 void Process::send(int signal) const {
@@ -193,6 +204,13 @@ void Process::send(int signal) const {
 
 void Process::kill_all() const {
     sent_signals_.fetch_or(bit(SIGKILL));
+    {
+        const std::lock_guard guard(cgroup_mutex_);
+        if (started_.cgroup.is_own()) {
+            started_.cgroup.kill();
+            frozen_ = false;
+        }
+    }
     if (started_.supervisor && !started_.init) {
         send(SIGKILL); // a supervisor that is no init kills its program, and ends with it; not the other way
                        // round

@@ -1,11 +1,15 @@
 // Process: a program that was started, from its start to its Result.
 #pragma once
 
+#include "cgroup/events.hpp"
+#include "cgroup/group.hpp"
+#include "cgroup/statistics.hpp"
 #include "process/channel.hpp"
 #include "process/clone.hpp"
 #include "process/result.hpp"
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 
 namespace spaces {
@@ -16,9 +20,11 @@ struct Started {
     std::optional<Channel> supervisor; // where it has one
     Fd stdio[4];
     bool has_stdio[4] = {};
-    bool init = false;           // the child is PID 1 of the program's own pid namespace
-    bool is_pid_1 = false;       // the program itself is
-    uint64_t inherited_peak = 0; // what ru_maxrss of a program without supervisor starts from
+    bool init = false;                   // the child is PID 1 of the program's own pid namespace
+    bool is_pid_1 = false;               // the program itself is
+    Cgroup cgroup;                       // its own, or joined; may be none
+    std::vector<std::string> degraded{}; // what was to be limited and could not be
+    uint64_t inherited_peak = 0;         // what ru_maxrss of a program without supervisor starts from
 };
 
 class Process {
@@ -36,13 +42,29 @@ class Process {
     void kill(int signal) const;
     void kill_all() const;
 
+    // control_group.cpp: what follows is about the control groups of the program.
+    void set_cgroup(const std::string &key, const std::string &value) const;
+    void freeze(int timeout_ms) const;
+    void thaw() const;
+    Statistics statistics() const; // those at the end, when it has been waited for
+    int events_fd();
+    Statistics read_events();
+    std::vector<std::string> cgroup_paths() const;
+
   private:
     bool wait_until_ended(int timeout_ms) const;
     Result collect();
     void classify(Result &result) const;
     void send(int signal) const;
+    void finish_cgroup(Result &result);
+    void require_cgroup() const;
 
     Started started_;
+    mutable std::mutex cgroup_mutex_; // who waits removes the groups, while others may still use them
+    mutable bool frozen_ = false;
+    std::optional<Statistics> last_statistics_;
+    std::optional<Statistics> last_events_;
+    std::optional<CgroupEvents> events_;
     std::optional<Result> result_;
     mutable std::atomic<uint64_t> sent_signals_{0}; // as bits
     mutable std::atomic<int> killed_instead_of_{0}; // the signal that PID 1 would not have died of

@@ -1,6 +1,8 @@
 // Result: how a process ended, and what it has used.
 #include "process/result.hpp"
 
+#include "base/json.hpp"
+
 #include <csignal>
 #include <sys/wait.h>
 
@@ -18,6 +20,8 @@ const char *cause_word(Result::Cause cause) {
         return "killed";
     case Result::Cause::seccomp:
         return "seccomp";
+    case Result::Cause::out_of_memory:
+        return "out-of-memory";
     }
     return "";
 }
@@ -49,6 +53,23 @@ std::string result_json(const Result &result) {
     json += number("systemTimeMicroseconds", result.system_time_us);
     if (result.peak_memory != 0) {
         json += number("peakMemoryBytes", result.peak_memory);
+    }
+    if (result.oom_kills != 0) {
+        json += number("oomKills", result.oom_kills);
+    }
+    if (!result.statistics.empty()) {
+        std::string members;
+        for (const auto &[key, value] : result.statistics) {
+            members += (members.empty() ? "\"" : ",\"") + key + "\":" + std::to_string(value);
+        }
+        json += ",\"statistics\":{" + members + "}";
+    }
+    if (!result.degraded.empty()) {
+        std::string items;
+        for (const std::string &text : result.degraded) {
+            items += (items.empty() ? "" : ",") + to_text(Json(text), BadUtf8::replace);
+        }
+        json += ",\"degraded\":[" + items + "]";
     }
     return json + "}";
 }

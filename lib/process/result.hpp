@@ -2,19 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace spaces {
 
 struct Result {
-    enum class Cause { exited, signaled, time_limit, killed, seccomp };
+    enum class Cause { exited, signaled, time_limit, killed, seccomp, out_of_memory };
     Cause cause = Cause::exited;
     int exit_code = -1; // -1 where a signal ended it
     int signal = 0;
     bool core_dumped = false;
     uint64_t user_time_us = 0;
     uint64_t system_time_us = 0;
-    uint64_t peak_memory = 0; // bytes, 0: not known
+    uint64_t peak_memory = 0;                     // bytes, 0: not known
+    uint64_t oom_kills = 0;                       // in the control group, whoever it was
+    std::map<std::string, uint64_t> statistics{}; // of the control group, at the end
+    std::vector<std::string> degraded{};          // what was asked for and could not be had
 
     int shell_status() const { return signal != 0 ? 128 + signal : exit_code; }
 };

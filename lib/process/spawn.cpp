@@ -75,7 +75,7 @@ std::unique_ptr<Start> begin_spawn(const Spec &spec, LaunchHooks hooks) {
     CompiledPlan &plan = start->plan();
     const bool writes_maps = (plan.clone_flags & SPACES_NAMESPACE_USER) != 0;
     const bool works_outside =
-        writes_maps || plan.outside.oom_score_adj.has_value() || !plan.outside.limits.empty();
+        writes_maps || plan.cgroup || plan.outside.oom_score_adj.has_value() || !plan.outside.limits.empty();
     plan.builder.header().await_go = works_outside ? 1 : 0;
     const std::vector<char> buffer = plan.builder.finish();
     // Before there is anybody to read it: then the stage need not wait for us.
@@ -87,6 +87,7 @@ std::unique_ptr<Start> begin_spawn(const Spec &spec, LaunchHooks hooks) {
     request.keep = plan.builder.kept().data();
     request.keep_count = plan.builder.kept().size();
     request.environment = environment.c_str();
+    request.cgroup_fd = start->cgroup().for_clone();
     const std::string uid_map = own_uid_map(plan.outside);
     request.uid_map = uid_map.empty() ? nullptr : uid_map.c_str();
     CloneAnswer answer = start_stage(request);
@@ -97,6 +98,7 @@ std::unique_ptr<Start> begin_spawn(const Spec &spec, LaunchHooks hooks) {
 
     start->send_rest(buffer.data() + sent, buffer.size() - sent);
     if (works_outside) {
+        start->enter_cgroup(answer.is_in_cgroup);
         set_from_outside(start->pid(), plan.outside);
         if (writes_maps) {
             write_id_maps(start->pid(), plan.outside);

@@ -3,6 +3,7 @@
 
 #include "base/deadline.hpp"
 #include "base/sys.hpp"
+#include "cgroup/statistics.hpp"
 #include "process/failure.hpp"
 #include "process/outside.hpp"
 
@@ -64,6 +65,9 @@ uint64_t own_peak_memory() {
 Start::Start(const Spec &spec, Target target, LaunchHooks hooks)
     : plan_(compile(spec, target, Opening::open)), hooks_(std::move(hooks)),
       channel_(Channel::open(plan_.targets, theirs_)) {
+    if (plan_.cgroup) {
+        cgroup_ = Cgroup(*plan_.cgroup);
+    }
     plan::Header &header = plan_.builder.header();
     header.fail_index = hooks_.fail_index;
     header.fail_errno = hooks_.fail_errno;
@@ -92,6 +96,21 @@ Start::~Start() {
         } catch (...) { // then the process has ended, or the guard ends it
         }
     }
+    if (!cgroup_.groups().empty()) {
+        child_.end();
+        try {
+            cgroup_.remove(abandon_ms);
+        } catch (...) { // it is a leftover then
+        }
+    }
+}
+
+void Start::enter_cgroup(bool is_in_unified) {
+    if (plan_.cgroup && plan_.cgroup->scope) {
+        cgroup_.enter_scope(*plan_.cgroup, pid());
+        is_in_unified = true;
+    }
+    cgroup_.add(pid(), is_in_unified);
 }
 
 void Start::go(bool is_awaited) {
@@ -259,7 +278,7 @@ bool Start::wait(int timeout_ms) {
         throw step_failure(*failure_, plan_.builder.infos());
     }
     if (!is_complete()) {
-        throw silent_death();
+        throw silent_death(oom_kills_of(cgroup_) != 0);
     }
     goes_on_ = true;
     return true;
@@ -280,6 +299,10 @@ Started Start::hand_over() {
         started.inherited_peak = own_peak_memory();
     }
     started.is_pid_1 = plan_.is_pid_1;
+    started.cgroup = std::move(cgroup_);
+    if (plan_.cgroup) {
+        started.degraded = plan_.cgroup->degraded;
+    }
     started.child = child_.release();
     return started;
 }

@@ -1,6 +1,7 @@
 // Start: a process on its way to its program, and what it and the caller tell each other until then.
 #pragma once
 
+#include "cgroup/group.hpp"
 #include "plan/compile.hpp"
 #include "process/channel.hpp"
 #include "process/child.hpp"
@@ -19,11 +20,15 @@ class Start {
 
     CompiledPlan &plan() { return plan_; }
     const Channel &channel() const { return channel_; }
+    Cgroup &cgroup() { return cgroup_; }
     int theirs() const { return theirs_.get(); } // the new process' end of the channel
 
     // The process exists, and has its own copies of what was opened for it.
     void set_child(Child child);
     pid_t pid() const { return child_.child().pid; }
+
+    // Its control groups, before it is told to go on.
+    void enter_cgroup(bool is_in_unified);
 
     // What of the Plan the channel had no room for before there was a reader. Where that dies, wait() tells.
     void send_rest(const char *data, size_t size) const;
@@ -55,6 +60,7 @@ class Start {
     LaunchHooks hooks_;
     Fd theirs_;
     Channel channel_;
+    Cgroup cgroup_;
     ChildGuard child_;
     Fd terminal_;
     bool executing_ = false;

@@ -32,6 +32,16 @@ void check_pid(int64_t pid, std::string_view object);
 void check_fd_target(int target);
 void check_time_limit(uint64_t milliseconds, std::string_view object);
 
+// check_cgroup.cpp
+void check_cgroup_key(std::string_view key, std::string_view object); // "memory.max"
+void check_cgroup_value(std::string_view key, std::string_view value, std::string_view object);
+void check_cgroup_path(std::string_view path, std::string_view object);
+std::string checked_device_access(std::string_view access, std::string_view object); // in the order "rwm"
+DeviceRule device_rule(bool allow, std::string_view text); // "a", "c 1:3 rwm", "b 8:* r"
+CgroupManager cgroup_manager(std::string_view word, std::string_view object);
+const char *cgroup_manager_word(CgroupManager manager);
+std::string_view controller_of(std::string_view key); // "memory"
+
 // RLIMIT_NOFILE for "RLIMIT_NOFILE"; nothing for a name that Linux does not have.
 std::optional<int> rlimit_resource(std::string_view name);
 

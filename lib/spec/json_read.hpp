@@ -8,6 +8,7 @@ namespace spaces {
 
 void read_process(ProcessSpec &process, const JsonValue &value);
 void read_linux(Spec &spec, const JsonValue &value);
+void read_resources(ResourcesSpec &resources, const JsonValue &value);
 
 // json_capabilities.cpp
 void read_capabilities(ProcessSpec &process, const JsonValue &value);

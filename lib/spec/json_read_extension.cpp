@@ -95,6 +95,23 @@ void read_time_limit(Spec &spec, const JsonValue &value) {
     spec.time_limit_grace_ms = limit.grace_milliseconds;
 }
 
+template <bool CgroupSpec::*Member> void read_cgroup_flag(CgroupSpec &cgroup, const JsonValue &value) {
+    cgroup.*Member = value.boolean();
+}
+
+constexpr JsonMember<CgroupSpec> cgroup_members[] = {
+    {"own", read_cgroup_flag<&CgroupSpec::own>},
+    {"joinPid",
+     [](CgroupSpec &cgroup, const JsonValue &value) {
+         const int64_t pid = value.integer(INT64_MIN, INT64_MAX);
+         check_pid(pid, value.path());
+         cgroup.join_of = static_cast<int32_t>(pid);
+     }},
+    {"fallback", read_cgroup_flag<&CgroupSpec::fallback>},
+    {"manager", [](CgroupSpec &cgroup,
+                   const JsonValue &value) { cgroup.manager = cgroup_manager(value.text(), value.path()); }},
+};
+
 uint32_t read_namespace_types(const JsonValue &value) {
     uint32_t bits = 0;
     value.each_item([&](const JsonValue &item, size_t) { bits |= read_namespace_type(item); });
@@ -267,6 +284,8 @@ constexpr JsonMember<Spec> members[] = {
     {"defaultSignals", read_default_signals},
     {"stdio", [](Spec &spec, const JsonValue &value) { read_members<Spec>(value, spec, stream_members); }},
     {"timeLimit", read_time_limit},
+    {"cgroup", [](Spec &spec,
+                  const JsonValue &value) { read_members<CgroupSpec>(value, spec.cgroup, cgroup_members); }},
     {"dieWithParent", read_flag<&Spec::die_with_parent>},
     {"joinPid", read_join_pid},
     {"share", read_share},

@@ -110,6 +110,17 @@ void read_propagation(Spec &spec, const JsonValue &value) {
     spec.rootfs_propagation = std::move(propagation);
 }
 
+// Encoders write an empty path for none.
+void read_cgroups_path(Spec &spec, const JsonValue &value) {
+    const std::string path = value.text();
+    if (path.empty()) {
+        spec.cgroup.path.reset();
+        return;
+    }
+    check_cgroup_path(path, value.path());
+    spec.cgroup.path = path;
+}
+
 constexpr JsonMember<Spec> members[] = {
     {"namespaces", read_namespaces},
     {"uidMappings", [](Spec &spec, const JsonValue &value) { spec.uid_map = read_mappings(value); }},
@@ -118,7 +129,7 @@ constexpr JsonMember<Spec> members[] = {
     {"rootfsPropagation", read_propagation},
     {"sysctl", read_sysctl},
     {"personality", read_personality},
-    {"cgroupsPath", nullptr},
+    {"cgroupsPath", read_cgroups_path},
     {"devices", nullptr},
     {"intelRdt", nullptr},
     {"maskedPaths", nullptr},
@@ -126,7 +137,7 @@ constexpr JsonMember<Spec> members[] = {
     {"mountLabel", nullptr},
     {"netDevices", nullptr},
     {"readonlyPaths", nullptr},
-    {"resources", nullptr},
+    {"resources", [](Spec &spec, const JsonValue &value) { read_resources(spec.cgroup.resources, value); }},
     {"seccomp", nullptr},
 };
 

@@ -2,6 +2,7 @@
 #include "spec/json.hpp"
 
 #include "base/json.hpp"
+#include "spec/check.hpp"
 #include "spec/id_map.hpp"
 #include "spec/json_put.hpp"
 #include "spec/json_write.hpp"
@@ -154,6 +155,21 @@ Object linux_of(const Spec &spec) {
     if (spec.rootfs_propagation != "private" && spec.rootfs_propagation != "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);
     }
+    put_optional(object, "cgroupsPath", spec.cgroup.path);
+    put_object(object, "resources", resources_of(spec.cgroup.resources));
+    return object;
+}
+
+Object cgroup_of(const CgroupSpec &cgroup) {
+    Object object;
+    put_flag(object, "own", cgroup.own);
+    if (cgroup.join_of != 0) {
+        put(object, "joinPid", cgroup.join_of);
+    }
+    put_flag(object, "fallback", cgroup.fallback);
+    if (cgroup.manager != CgroupManager::automatic) {
+        put(object, "manager", cgroup_manager_word(cgroup.manager));
+    }
     return object;
 }
 
@@ -253,6 +269,7 @@ Object extension_of(const Spec &spec) {
         put(object, "defaultSignals", Json::array_of(process.default_signals));
     }
     put_object(object, "stdio", stdio_of(process));
+    put_object(object, "cgroup", cgroup_of(spec.cgroup));
     put_object(object, "timeLimit", time_limit_of(spec));
     put_flag(object, "dieWithParent", spec.die_with_parent);
     put_array(object, "joinPid", joins_of(spec));

@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 #include "spec/capability.hpp"
+#include "spec/resources.hpp"
 
 #include <array>
 #include <cstdint>
@@ -209,6 +210,7 @@ struct Spec {
     std::string rootfs_propagation = "private";     // or "slave", "shared", "unbindable", "unchanged"
 
     std::optional<LandlockSpec> landlock;
+    CgroupSpec cgroup;
 
     bool init = true;
     uint64_t time_limit_ms = 0; // 0: none

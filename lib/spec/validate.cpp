@@ -223,6 +223,14 @@ void check_ids(const Spec &spec) {
     }
 }
 
+void check_cgroup(const Spec &spec) {
+    if (spec.cgroup.join_of != 0 && spec.cgroup.makes_one()) {
+        refuse("spaces.cgroup.joinPid",
+               "the groups of a process are to be joined, and one of its own is asked for too",
+               "leave out either the process or the limits");
+    }
+}
+
 } // namespace
 
 void validate(const Spec &spec, Target target) {
@@ -237,6 +245,7 @@ void validate(const Spec &spec, Target target) {
     check_sysctl(spec);
     check_time(spec);
     check_ids(spec);
+    check_cgroup(spec);
 }
 
 } // namespace spaces

@@ -10,7 +10,7 @@ import pytest
 from support import PATIENCE
 
 COMMANDS = ["execute", "chroot", "inject"]
-VERBS = ["explain", "features", "doctor", "completion", "help"]
+VERBS = ["explain", "features", "doctor", "gc", "completion", "help"]
 
 
 def test_version(plain):

@@ -10,7 +10,7 @@ import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 COMMANDS = ["execute", "chroot", "inject"]
-VERBS = ["explain", "features", "doctor", "completion", "help"]
+VERBS = ["explain", "features", "doctor", "gc", "completion", "help"]
 
 
 @pytest.fixture(scope="session")

@@ -165,6 +165,40 @@ BOOST_AUTO_TEST_CASE(descriptors_go_above_the_standard_streams) {
     expect_refused("spaces.fds", "spaces.fds: -1 is no descriptor", [] { check_fd_target(-1); });
 }
 
+BOOST_AUTO_TEST_CASE(keys_of_control_groups_are_version_2s) {
+    for (const char *key : {"memory.max", "cpu.max.burst", "hugetlb.2MB.rsvd.max", "io.bfq.weight",
+                            "misc.max", "cgroup.max.descendants"}) {
+        check_cgroup_key(key, "key");
+    }
+    for (const char *key : {"memory", "memory.", "", "cgroup.procs", "cgroup.kill", "cgroup.subtree_control",
+                            "devices.allow", "memory.max/../../x", "memory.limit in bytes", "blkio.weight"}) {
+        BOOST_TEST(thrown_by([&] { check_cgroup_key(key, "key"); }).code == SPACES_EINVALID);
+    }
+    check_cgroup_value("memory.max", "64M", "value");
+    BOOST_TEST(thrown_by([] { check_cgroup_value("memory.max", "", "value"); }).object == "value");
+}
+
+BOOST_AUTO_TEST_CASE(the_path_of_a_control_group_names_one_and_leads_nowhere_else) {
+    check_cgroup_path("/a/b", "path");
+    check_cgroup_path("a//b/", "path");
+    for (const char *path : {"", "/", "//", "..", "/a/../b", "a/.", "/a\nb"}) {
+        BOOST_TEST(thrown_by([&] { check_cgroup_path(path, "path"); }).object == "path");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(device_rules_are_version_1s) {
+    BOOST_TEST((device_rule(true, "a") ==
+                DeviceRule{.allow = true, .type = 'a', .major = {}, .minor = {}, .access = "rwm"}));
+    BOOST_TEST((device_rule(false, "c 1:3 mr") ==
+                DeviceRule{.allow = false, .type = 'c', .major = 1, .minor = 3, .access = "rm"}));
+    BOOST_TEST((device_rule(true, "b *:5  w") ==
+                DeviceRule{.allow = true, .type = 'b', .major = {}, .minor = 5, .access = "w"}));
+    for (const char *rule : {"", "c", "c 1:3", "c 1 3 r", "d 1:3 r", "c 1:3 rx", "c 1:3 rr", "c x:3 r",
+                             "c 1:4294967296 r", "c 1:3 r w", "a r"}) {
+        BOOST_TEST(thrown_by([&] { device_rule(true, rule); }).code == SPACES_EINVALID);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_time_limit_fits_the_kernel) {
     check_time_limit(9'223'372'036'999, "spaces.timeLimit.milliseconds");
     expect_refused(

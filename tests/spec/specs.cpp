@@ -219,6 +219,101 @@ void fill_files(Spec &spec, Chance &chance) {
     spec.rootfs_propagation = words[chance.below(words.size())];
 }
 
+void fill_memory(MemoryResources &memory, Chance &chance) {
+    const auto bytes = [&] { return static_cast<int64_t>(chance.below(uint64_t{1} << 62)) - 1; };
+    chance.maybe(memory.limit, bytes);
+    chance.maybe(memory.reservation, bytes);
+    chance.maybe(memory.swap, bytes);
+    chance.maybe(memory.kernel, bytes);
+    chance.maybe(memory.kernel_tcp, bytes);
+    chance.maybe(memory.swappiness, [&] { return chance.below(101); });
+    chance.maybe(memory.disable_oom_killer, [&] { return chance.yes(); });
+    chance.maybe(memory.use_hierarchy, [&] { return chance.yes(); });
+    chance.maybe(memory.check_before_update, [&] { return chance.yes(); });
+}
+
+void fill_cpu(CpuResources &cpu, Chance &chance) {
+    const auto natural = [&] { return chance.any(); };
+    const auto integer = [&] { return static_cast<int64_t>(chance.any()); };
+    chance.maybe(cpu.shares, natural);
+    chance.maybe(cpu.quota, integer);
+    chance.maybe(cpu.burst, natural);
+    chance.maybe(cpu.period, natural);
+    chance.maybe(cpu.realtime_runtime, integer);
+    chance.maybe(cpu.realtime_period, natural);
+    chance.maybe(cpu.idle, integer);
+    cpu.cpus = chance.yes() ? "0-3" : "";
+    cpu.mems = chance.yes() ? "0" : "";
+}
+
+void fill_block_io(BlockIoResources &io, Chance &chance) {
+    const auto weight = [&] { return chance.below(1001); };
+    const auto number = [&] { return static_cast<int64_t>(chance.below(uint64_t{1} << 32)); };
+    chance.maybe(io.weight, weight);
+    chance.maybe(io.leaf_weight, weight);
+    for (size_t count = chance.below(3); count > 0; --count) {
+        WeightDevice &device = io.weight_device.emplace_back();
+        device.major = number();
+        device.minor = number();
+        chance.maybe(device.weight, weight);
+        chance.maybe(device.leaf_weight, weight);
+    }
+    for (auto *list : {&io.read_bps, &io.write_bps, &io.read_iops, &io.write_iops}) {
+        for (size_t count = chance.below(3); count > 0; --count) {
+            list->push_back({.major = number(), .minor = number(), .rate = chance.any()});
+        }
+    }
+}
+
+void fill_devices(std::vector<DeviceRule> &rules, Chance &chance) {
+    static constexpr std::array<const char *, 5> accesses{"r", "rw", "rwm", "m", "wm"};
+    for (size_t count = chance.below(4); count > 0; --count) {
+        DeviceRule &rule = rules.emplace_back();
+        rule.allow = chance.yes();
+        rule.type = "abc"[chance.below(3)];
+        chance.maybe(rule.major, [&] { return chance.below(uint64_t{1} << 32); });
+        chance.maybe(rule.minor, [&] { return chance.below(uint64_t{1} << 32); });
+        rule.access = accesses[chance.below(accesses.size())];
+    }
+}
+
+void fill_cgroup(CgroupSpec &cgroup, Chance &chance) {
+    cgroup.own = chance.yes();
+    chance.maybe(cgroup.path, [&] { return "/a" + chance.text(1) + "é"; });
+    if (cgroup.path && cgroup.path->find('\n') != std::string::npos) {
+        cgroup.path = "one/two";
+    }
+    cgroup.join_of = chance.yes() ? static_cast<int32_t>(1 + chance.below(0x7fff'fffe)) : 0;
+    cgroup.fallback = chance.yes();
+    cgroup.manager = static_cast<CgroupManager>(chance.below(3));
+    ResourcesSpec &resources = cgroup.resources;
+    fill_memory(resources.memory, chance);
+    fill_cpu(resources.cpu, chance);
+    chance.maybe(resources.pids, [&] { return static_cast<int64_t>(chance.any()); });
+    fill_block_io(resources.block_io, chance);
+    for (const char *const size : {"2MB", "1GB"}) {
+        if (chance.yes()) {
+            resources.hugepages.push_back({.page_size = size, .limit = chance.any()});
+        }
+    }
+    chance.maybe(resources.network.class_id, [&] { return chance.below(uint64_t{1} << 32); });
+    for (size_t count = chance.below(3); count > 0; --count) {
+        resources.network.priorities.push_back(
+            {.name = chance.text(), .priority = static_cast<uint32_t>(chance.below(1000))});
+    }
+    if (chance.yes()) {
+        RdmaLimit &limit = resources.rdma["mlx5_1"];
+        chance.maybe(limit.hca_handles, [&] { return chance.below(100); });
+        chance.maybe(limit.hca_objects, [&] { return chance.below(100); });
+    }
+    fill_devices(resources.devices, chance);
+    for (const char *const key : {"memory.high", "io.max", "cgroup.max.depth"}) {
+        if (chance.yes()) {
+            resources.unified[key] = chance.text(1);
+        }
+    }
+}
+
 } // namespace
 
 spaces::Spec spec_of_chance(uint32_t seed) {
@@ -251,6 +346,7 @@ spaces::Spec spec_of_chance(uint32_t seed) {
                                         .nanoseconds = static_cast<uint32_t>(chance.below(1'000'000'000))};
         }
     }
+    fill_cgroup(spec.cgroup, chance);
     spec.init = chance.yes();
     spec.time_limit_ms = chance.yes() ? chance.below(9'223'372'036'999) : 0;
     spec.time_limit_grace_ms = chance.yes() ? chance.below(10'000) : 0;

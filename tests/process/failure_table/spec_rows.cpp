@@ -29,9 +29,9 @@ const std::vector<Row> spec_rows = {
      [](const Scene &) { return json_fails("{\"process\": {\"args\": \"ls\"}}"); }, SPACES_EINVALID, "spec",
      0, "process.args", "process.args: must be an array, not a string", false},
     {"JSON that asks for what is not there yet",
-     [](const Scene &) { return json_fails("{\"linux\": {\"resources\": {\"pids\": {\"limit\": 5}}}}"); },
-     SPACES_EUNSUPPORTED, "spec", 0, "linux.resources",
-     "linux.resources: not supported by this version of libspaces", false},
+     [](const Scene &) { return json_fails("{\"linux\": {\"intelRdt\": {\"closID\": \"a\"}}}"); },
+     SPACES_EUNSUPPORTED, "spec", 0, "linux.intelRdt",
+     "linux.intelRdt: not supported by this version of libspaces", false},
     {"a program without a name",
      [](const Scene &) {
          const char *const args[] = {"", nullptr};

@@ -1,0 +1,105 @@
+// The small files of a control group, by the descriptor of its directory.
+#include "cgroup/files.hpp"
+
+#include "base/fd.hpp"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sstream>
+
+namespace spaces::cgroup_file {
+
+std::optional<std::string> read(int directory, const char *name) {
+    const Fd file(::openat(directory, name, O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) {
+        return std::nullopt;
+    }
+    std::string content;
+    std::array<char, 4096> buffer;
+    for (;;) {
+        const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return std::nullopt;
+        }
+        if (got == 0) {
+            return content;
+        }
+        content.append(buffer.data(), static_cast<size_t>(got));
+    }
+}
+
+std::optional<uint64_t> read_number(int directory, const char *name) {
+    const std::optional<std::string> text = read(directory, name);
+    uint64_t number = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), number).ec != std::errc()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+std::map<std::string, uint64_t> read_table(int directory, const char *name) {
+    std::map<std::string, uint64_t> table;
+    std::istringstream lines(read(directory, name).value_or(""));
+    std::string key;
+    for (uint64_t number = 0; lines >> key >> number;) {
+        table.emplace(key, number);
+    }
+    return table;
+}
+
+int write(int directory, const char *name, const std::string &text) {
+    const Fd file(::openat(directory, name, O_WRONLY | O_CLOEXEC));
+    if (!file.is_open()) {
+        return errno;
+    }
+    for (;;) {
+        if (::write(file.get(), text.data(), text.size()) >= 0) {
+            return 0;
+        }
+        if (errno != EINTR) {
+            return errno;
+        }
+    }
+}
+
+std::vector<std::string> children(int directory) {
+    std::vector<std::string> names;
+    Fd copy(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    DIR *const stream = copy.is_open() ? ::fdopendir(copy.get()) : nullptr;
+    if (stream == nullptr) {
+        return names;
+    }
+    copy.release();
+    while (const dirent *entry = ::readdir(stream)) {
+        const std::string_view name = entry->d_name;
+        if (entry->d_type == DT_DIR && name != "." && name != "..") {
+            names.emplace_back(name);
+        }
+    }
+    ::closedir(stream);
+    return names;
+}
+
+std::vector<int> processes_below(int directory) {
+    std::vector<int> pids;
+    std::istringstream own(read(directory, "cgroup.procs").value_or(""));
+    for (int pid = 0; own >> pid;) {
+        pids.push_back(pid);
+    }
+    for (const std::string &name : children(directory)) {
+        const Fd child(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (child.is_open()) {
+            const std::vector<int> more = processes_below(child.get());
+            pids.insert(pids.end(), more.begin(), more.end());
+        }
+    }
+    return pids;
+}
+
+} // namespace spaces::cgroup_file

@@ -1,0 +1,335 @@
+// Cgroup: the groups of one container are made, given their limits, and their first process.
+#include "cgroup/group.hpp"
+
+#include "base/sys.hpp"
+#include "cgroup/devices.hpp"
+#include "cgroup/files.hpp"
+#include "cgroup/leftovers.hpp"
+#include "cgroup/owner.hpp"
+#include "cgroup/scope.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <spaces/base.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace spaces {
+
+namespace {
+
+std::string hint_for_write(int error, const std::string &file) {
+    switch (error) {
+    case ENOENT:
+        return "this kernel has no such file: the feature is newer, or switched off (swapaccount=1 for swap)";
+    case EINVAL:
+    case ERANGE:
+        return file.starts_with("memory.memsw") || file == "memory.limit_in_bytes"
+                   ? "the limit of memory and swap together must not be below that of memory alone"
+                   : "the kernel does not take this value: see cgroups(7)";
+    case EACCES:
+    case EPERM:
+        return "the group is not the caller's to change, or its parent allows less";
+    case EBUSY:
+        return "it is in use: memory that cannot be reclaimed, or processes that hinder it";
+    default:
+        return std::string(usual_hint(error));
+    }
+}
+
+std::string hint_for_move(int error) {
+    switch (error) {
+    case EACCES:
+    case EPERM:
+        return "moving a process needs the right to write cgroup.procs of the group that holds both its old "
+               "and "
+               "its new one: systemd-run --user --scope -p Delegate=yes COMMAND";
+    case EBUSY:
+        return "that group has enabled controllers for its children, and so can have no processes itself";
+    case ENOSPC:
+        return "its cpuset.cpus or cpuset.mems is empty";
+    case EOPNOTSUPP:
+        return "that group is threaded, or below a threaded one (cgroup.type)";
+    default:
+        return std::string(usual_hint(error));
+    }
+}
+
+Fd open_directory(const std::string &path) {
+    Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.is_open()) {
+        throw_system("cgroup", "open", errno, path, "open the control group " + quoted(path));
+    }
+    return out_of_the_way(std::move(fd), {}, {"cgroup", path, "move a descriptor out of the way"});
+}
+
+// Held for as long as the group has an owner. False where somebody who collects leftovers was quicker.
+bool lock(const Fd &directory, const std::string &path) {
+    struct stat held {};
+    struct stat there {};
+    return ::flock(directory.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(directory.get(), &held) == 0 &&
+           ::stat(path.c_str(), &there) == 0 && held.st_ino == there.st_ino;
+}
+
+void enable_controllers(const std::string &path, const std::vector<std::string> &controllers) {
+    const Fd directory = open_directory(path);
+    const std::vector<std::string> words =
+        split(cgroup_file::read(directory.get(), "cgroup.subtree_control").value_or(""), ' ');
+    for (const std::string &controller : controllers) {
+        const bool is_there = std::any_of(words.begin(), words.end(), [&](std::string word) {
+            while (word.ends_with('\n')) {
+                word.pop_back();
+            }
+            return word == controller;
+        });
+        if (is_there) {
+            continue;
+        }
+        if (const int error = cgroup_file::write(directory.get(), "cgroup.subtree_control", "+" + controller);
+            error != 0) {
+            throw_system("cgroup", "write", error, path + "/cgroup.subtree_control",
+                         "enable the controller " + quoted(controller) + " in " + quoted(path),
+                         error == EBUSY ? "a group with processes of its own cannot have controllers for its "
+                                          "children: move them into one below it"
+                         : error == ENOENT ? "the groups above do not have it in cgroup.subtree_control"
+                                           : hint_for_move(error));
+        }
+    }
+}
+
+// A group of version 1 starts without processors and memory nodes, and then takes no process.
+void inherit_cpuset(const Fd &directory, const std::string &path) {
+    for (const char *file : {"cpuset.cpus", "cpuset.mems"}) {
+        const std::string parents = path.substr(0, path.rfind('/')) + "/" + file;
+        const std::string own = cgroup_file::read(directory.get(), file).value_or("");
+        if (!own.empty() && own != "\n") {
+            continue;
+        }
+        const std::string value = read_file(parents, {"cgroup", parents, "read " + parents});
+        if (const int error = cgroup_file::write(directory.get(), file, value); error != 0) {
+            throw_system("cgroup", "write", error, path + "/" + file,
+                         "set " + std::string(file) + " as above");
+        }
+    }
+}
+
+void apply(const ControlGroup &group, const CgroupSetting &setting) {
+    int error = cgroup_file::write(group.directory.get(), setting.file.c_str(), setting.value);
+    if (error == ENOENT && !setting.other_file.empty()) {
+        error = cgroup_file::write(group.directory.get(), setting.other_file.c_str(), setting.other_value);
+    }
+    if (error != 0) {
+        const std::string file = group.path + "/" + setting.file;
+        throw_system("cgroup", "write", error, file,
+                     "set " + setting.key + " (" + quoted(setting.value) + " to " + file + ")",
+                     hint_for_write(error, setting.file));
+    }
+}
+
+bool make_directory(const std::string &path) {
+    if (::mkdir(path.c_str(), 0755) == 0) {
+        return true;
+    }
+    if (errno != EEXIST) {
+        const int error = errno;
+        throw_system("cgroup", "mkdir", error, path, "make the control group " + quoted(path),
+                     error == EAGAIN
+                         ? "cgroup.max.descendants or cgroup.max.depth of a group above is reached"
+                     : error == EROFS  ? "the hierarchy is mounted read-only here"
+                     : error == ENOENT ? "a part of its path has just been removed"
+                                       : hint_for_move(error));
+    }
+    return false;
+}
+
+void make_named(const PlannedGroup &plan, ControlGroup &group, const std::string &owners_name) {
+    std::string path = plan.parent;
+    for (size_t index = 0; index < plan.below.size(); ++index) {
+        if (!plan.enable.empty()) {
+            enable_controllers(path, plan.enable);
+        }
+        path += "/" + plan.below[index];
+        const bool made = make_directory(path);
+        if (made) {
+            group.made.push_back(path);
+            const Fd directory = open_directory(path);
+            mark_group(directory.get(), owners_name);
+            if (group.version == CgroupVersion::v1 && group.has("cpuset")) {
+                inherit_cpuset(directory, path);
+            }
+        } else if (index + 1 == plan.below.size()) {
+            group.made.push_back(path); // it is ours from now on, unless it is somebody's
+        }
+    }
+    group.path = path;
+    group.directory = open_directory(path);
+    const bool is_in_use = !cgroup_file::processes_below(group.directory.get()).empty();
+    if (is_in_use || !lock(group.directory, path)) {
+        group.made.pop_back();
+        throw Error{.code = SPACES_EEXISTS,
+                    .error_number = EEXIST,
+                    .step = "cgroup",
+                    .object = path,
+                    .message = "the control group " + quoted(path) + " is in use already",
+                    .hint = "two containers cannot have the same cgroup path"};
+    }
+}
+
+void make_with_new_name(const PlannedGroup &plan, ControlGroup &group, const GroupOwner &owner) {
+    if (!plan.enable.empty()) {
+        enable_controllers(plan.parent, plan.enable);
+    }
+    for (;;) {
+        const std::string path = plan.parent + "/" + new_group_name(owner);
+        if (!make_directory(path)) {
+            continue;
+        }
+        group.made = {path};
+        group.path = path;
+        group.directory = open_directory(path);
+        if (lock(group.directory, path)) {
+            return;
+        }
+        group.made.clear();
+    }
+}
+
+void make_group(const PlannedGroup &plan, ControlGroup &group, const GroupOwner &owner) {
+    group.version = plan.version;
+    group.controllers = plan.controllers;
+    if (plan.below.empty()) {
+        remove_some_leftovers(plan.parent);
+        make_with_new_name(plan, group, owner);
+        if (group.version == CgroupVersion::v1 && group.has("cpuset")) {
+            inherit_cpuset(group.directory, group.path);
+        }
+    } else {
+        make_named(plan, group, new_group_name(owner));
+    }
+    for (const CgroupSetting &setting : plan.settings) {
+        apply(group, setting);
+    }
+}
+
+void put_process(const ControlGroup &group, pid_t pid) {
+    if (const int error = cgroup_file::write(group.directory.get(), "cgroup.procs", std::to_string(pid));
+        error != 0) {
+        throw_system("cgroup", "write", error, group.path + "/cgroup.procs",
+                     "put process " + std::to_string(pid) + " into the control group " + quoted(group.path),
+                     hint_for_move(error));
+    }
+}
+
+} // namespace
+
+bool ControlGroup::has(std::string_view controller) const {
+    return std::find(controllers.begin(), controllers.end(), controller) != controllers.end() ||
+           (controller == "cgroup" && version == CgroupVersion::v2);
+}
+
+Cgroup::Cgroup(const CgroupPlan &plan) : maker_(::getpid()) {
+    groups_.reserve(plan.groups.size() + plan.joins.size());
+    try {
+        const GroupOwner owner = plan.groups.empty() ? GroupOwner{} : calling_process();
+        for (const PlannedGroup &planned : plan.groups) {
+            make_group(planned, groups_.emplace_back(), owner);
+        }
+        for (const std::string &path : plan.joins) {
+            ControlGroup &group = groups_.emplace_back();
+            group.path = path;
+            group.directory = open_directory(path);
+            const bool unified = ::faccessat(group.directory.get(), "cgroup.controllers", F_OK, 0) == 0;
+            group.version = unified ? CgroupVersion::v2 : CgroupVersion::v1;
+        }
+        if (!plan.devices.empty() && (plan.devices_in_v1 || !plan.scope)) {
+            const ControlGroup *group = find(plan.devices_in_v1 ? "devices" : "cgroup");
+            (plan.devices_in_v1 ? set_devices_v1 : set_devices_v2)(*group, plan.devices);
+        }
+    } catch (...) {
+        try_remove();
+        throw;
+    }
+}
+
+// The scope itself has the process in it, so that its controllers can only be of use for a group below. That
+// one is removed by us, and the scope by systemd when it is empty.
+void Cgroup::enter_scope(const CgroupPlan &plan, pid_t pid) {
+    maker_ = ::getpid();
+    const GroupOwner owner = calling_process();
+    const std::string name = new_group_name(owner);
+    enter_new_scope(scope_request(plan.scope->path, name), pid);
+    const std::string scope = cgroup_layout(std::to_string(pid)).v2.value_or("");
+    ControlGroup &group = groups_.emplace_back();
+    group.path = scope + "/container";
+    if (make_directory(group.path)) {
+        group.made = {group.path};
+    }
+    group.directory = open_directory(group.path);
+    mark_group(group.directory.get(), name);
+    lock(group.directory, group.path);
+    put_process(group, pid);
+    group.controllers = plan.scope->needed;
+    enable_controllers(scope, group.controllers);
+    const Fd parent = open_directory(scope);
+    for (const std::string &controller : plan.scope->liked) {
+        if (cgroup_file::write(parent.get(), "cgroup.subtree_control", "+" + controller) == 0) {
+            group.controllers.push_back(controller);
+        }
+    }
+    for (const CgroupSetting &setting : plan.scope->settings) {
+        apply(group, setting);
+    }
+    if (!plan.devices.empty() && !plan.devices_in_v1) {
+        set_devices_v2(group, plan.devices);
+    }
+}
+
+const ControlGroup *Cgroup::find(std::string_view controller) const {
+    const auto found = std::find_if(groups_.begin(), groups_.end(),
+                                    [&](const ControlGroup &group) { return group.has(controller); });
+    return found == groups_.end() ? nullptr : &*found;
+}
+
+int Cgroup::for_clone() const {
+    const ControlGroup *group = unified();
+    return group != nullptr ? group->directory.get() : -1;
+}
+
+void Cgroup::add(pid_t pid, bool is_in_unified) const {
+    for (const ControlGroup &group : groups_) {
+        if (is_in_unified && group.version == CgroupVersion::v2) {
+            continue;
+        }
+        put_process(group, pid);
+    }
+}
+
+void Cgroup::set(const std::string &key, const std::string &value) const {
+    std::vector<CgroupWant> wants = wants_of(key, value);
+    const std::string controller = wants.empty() ? "" : wants.front().controller;
+    const ControlGroup *group = find(controller);
+    if (group == nullptr || !group->is_own()) {
+        throw Error{
+            .code = SPACES_ESTATE,
+            .step = "cgroup",
+            .object = key,
+            .message = "cannot set " + key + ": the container has no control group with the controller " +
+                       quoted(controller),
+            .hint = "a container has those that its Spec set a limit of, and with a cgroup path of its "
+                    "own those that count: memory, cpu, pids and io"};
+    }
+    if (key == "memory.swap.max" && group->version == CgroupVersion::v1) {
+        // Of the two together; that of memory alone is what it is.
+        if (const auto limit = cgroup_file::read_number(group->directory.get(), "memory.limit_in_bytes")) {
+            wants.insert(wants.begin(), {"memory", "memory.max", std::to_string(*limit), "memory.max"});
+        }
+    }
+    for (const CgroupSetting &setting : translate(wants, group->version)) {
+        apply(*group, setting);
+    }
+}
+
+} // namespace spaces

@@ -1,0 +1,146 @@
+// Control groups when things are not as they should be: older kernels, users without rights, callers that are
+// killed.
+#include "cgroup/groups.hpp"
+#include "support/capture.hpp"
+#include "support/host_state.hpp"
+#include "support/orphans.hpp"
+#include "support/temp_dir.hpp"
+#include "support/users.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <random>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+using namespace support;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+constexpr const char *no_path = nullptr;
+
+Spec with_group(const std::vector<std::string> &args) {
+    return Spec(Spec(args).with<spaces_spec_set_cgroup_path>(no_path));
+}
+
+// One that starts containers for ever, each with groups of its own.
+[[noreturn]] void start_for_ever() {
+    Spec spec({probe(), "stubborn"});
+    spec.isolate(SPACES_NAMESPACE_PID | SPACES_NAMESPACE_CGROUP | SPACES_NAMESPACE_MOUNT)
+        .with<spaces_spec_set_cgroup_path>(no_path)
+        .with<spaces_spec_set_die_with_parent>(1)
+        .with<spaces_spec_set_stdio>(SPACES_STDOUT, SPACES_STDIO_NULL);
+    for (;;) {
+        Process process = start(spec);
+        process.leave();
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(hard_times_test, *needs(groups::own_group))
+
+// Without CLONE_INTO_CGROUP the child is moved.
+BOOST_DATA_TEST_CASE(without_clone3, data::make({ENOSYS, EPERM}), error) {
+    with_seccomp(error, {SYS_clone3}, [] {
+        for (const uint32_t namespaces : {0u, SPACES_NAMESPACE_CGROUP, SPACES_NAMESPACE_PID}) {
+            Spec spec = with_group({"/bin/cat"});
+            if (namespaces != 0) {
+                spec.isolate(namespaces);
+            }
+            Process process = start(spec.pipe(SPACES_STDIN));
+            for (const std::string &path : groups::paths_of(process)) {
+                const std::string pids = "\n" + read_file(path + "/cgroup.procs");
+                BOOST_TEST(pids.find("\n" + std::to_string(process.pid()) + "\n") != std::string::npos, path);
+            }
+            process.kill_all();
+            process.wait();
+        }
+    });
+    BOOST_TEST(groups::all_of_ours().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_fails_leaves_no_group) {
+    expect_unchanged("a start that fails", [] {
+        for (const uint32_t namespaces : {0u, SPACES_NAMESPACE_PID | SPACES_NAMESPACE_MOUNT}) {
+            Spec spec = with_group({"/nonexistent"});
+            if (namespaces != 0) {
+                spec.isolate(namespaces);
+            }
+            BOOST_TEST(start_fails(spec).step == "exec");
+            BOOST_TEST(groups::all_of_ours().empty());
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_is_given_up_leaves_no_group) {
+    spaces_start *pending = nullptr;
+    call<spaces_spawn_begin>(with_group({"/bin/cat"}), &pending);
+    spaces_start_free(pending);
+    BOOST_TEST(groups::all_of_ours().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_user_without_a_group_of_its_own_is_told_the_cure, *needs(root)) {
+    as_user(nobody_special, [] {
+        const Failure failure =
+            start_fails(Spec({"/bin/true"}).with<spaces_spec_set_cgroup>("pids.max", "10"));
+        BOOST_TEST(failure.code == SPACES_EUNSUPPORTED);
+        BOOST_TEST(failure.step == "cgroup");
+        BOOST_TEST(!failure.hint.empty());
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_user_without_a_group_may_fall_back_to_resource_limits, *needs(root)) {
+    as_user(nobody_special, [] {
+        Spec spec({probe(), "limit", std::to_string(RLIMIT_AS)});
+        spec.with<spaces_spec_set_cgroup_fallback>(1)
+            .with<spaces_spec_set_cgroup>("memory.max", "64M")
+            .with<spaces_spec_set_cgroup>("pids.max", "1000")
+            .with<spaces_spec_set_cgroup>("cpu.max", "50000 100000");
+        const Captured captured = capture(spec);
+        BOOST_TEST(captured.out == "67108864 67108864\n");
+        const nlohmann::json degraded = nlohmann::json::parse(captured.result.json()).at("degraded");
+        BOOST_TEST(degraded.size() == 4u);
+        const std::string text = degraded.dump();
+        for (const char *part : {"memory.max: RLIMIT_AS", "pids.max: RLIMIT_NPROC", "cpu.max: not limited"}) {
+            BOOST_TEST(text.find(part) != std::string::npos, text);
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_fallback_that_is_not_needed_changes_nothing) {
+    const Captured captured = capture(with_group({"/bin/true"}).with<spaces_spec_set_cgroup_fallback>(1));
+    BOOST_TEST(captured.result.json().find("degraded") == std::string::npos);
+    BOOST_TEST(captured.result.json().find("statistics") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(callers_killed_at_any_moment_leave_what_the_collector_finds) {
+    as_subreaper([] {
+        std::minstd_rand random(20261127); // NOLINT: the same moments in each run, as far as that goes
+        for (int round = 0; round < 200; ++round) {
+            const pid_t caller = must(::fork(), "fork");
+            if (caller == 0) {
+                start_for_ever();
+            }
+            const timespec moment{0, static_cast<long>(random() % 10'000'000)};
+            ::ppoll(nullptr, 0, &moment, nullptr);
+            ::kill(caller, SIGKILL);
+            expect_all_children_to_end("of a start whose caller was killed in round " +
+                                       std::to_string(round));
+            if (round % 10 == 9) {
+                groups::collect();
+                const std::vector<std::string> left = groups::all_of_ours();
+                BOOST_TEST(left.empty(), (left.empty() ? "" : left.front()) << " in round " << round);
+            }
+        }
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
