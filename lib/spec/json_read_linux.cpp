@@ -4,6 +4,7 @@
 #include "spec/id_map.hpp"
 #include "spec/json_members.hpp"
 #include "spec/json_read.hpp"
+#include "spec/json_seccomp.hpp"
 #include "spec/namespaces.hpp"
 
 namespace spaces {
@@ -115,7 +116,8 @@ constexpr JsonMember<Spec> members[] = {
     {"personality", nullptr},
     {"readonlyPaths", nullptr},
     {"resources", nullptr},
-    {"seccomp", nullptr},
+    {"seccomp",
+     [](Spec &spec, const JsonValue &value) { set_seccomp_profile(spec.seccomp, read_seccomp(value)); }},
     {"sysctl", nullptr},
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/json.hpp"
 #include "spec/id_map.hpp"
+#include "spec/json_seccomp.hpp"
 #include "spec/namespaces.hpp"
 #include "spec/refuse.hpp"
 
@@ -164,6 +165,9 @@ Object linux_of(const Spec &spec) {
     if (spec.rootfs_propagation != "private" && spec.rootfs_propagation != "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);
     }
+    if (spec.seccomp.kind == SeccompSpec::Kind::profile) {
+        put(object, "seccomp", json_of(spec.seccomp.profile));
+    }
     return object;
 }
 
@@ -263,6 +267,11 @@ Object extension_of(const Spec &spec) {
     put_optional(object, "uidMap", id_map_word(spec.uid_map.kind));
     put_optional(object, "gidMap", id_map_word(spec.gid_map.kind));
     put_optional(object, "setgroups", spec.setgroups);
+    if (spec.seccomp.kind == SeccompSpec::Kind::by_default) {
+        put(object, "seccomp", "default");
+    }
+    put_flag(object, "seccompReport", spec.seccomp.report);
+    put_text(object, "seccompCache", spec.seccomp.cache);
     return object;
 }
 

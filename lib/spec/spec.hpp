@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/fd.hpp"
+#include "spec/seccomp.hpp"
 
 #include <cstdint>
 #include <map>
@@ -145,6 +146,8 @@ struct Spec {
     std::optional<bool> setgroups;
     std::map<std::string, TimeOffset> time_offsets; // "monotonic", "boottime"
     std::string rootfs_propagation = "private";     // or "slave", "shared", "unbindable", "unchanged"
+
+    SeccompSpec seccomp;
 
     bool init = true;
     uint64_t time_limit_ms = 0; // 0: none
