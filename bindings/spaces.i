@@ -37,7 +37,7 @@ enum {
     SPACES_ETIMEOUT,
     SPACES_ENOMEMORY
 };
-enum { SPACES_STDIN, SPACES_STDOUT, SPACES_STDERR, SPACES_TERMINAL };
+enum { SPACES_STDIN, SPACES_STDOUT, SPACES_STDERR, SPACES_TERMINAL, SPACES_SECCOMP };
 enum { SPACES_STDIO_INHERIT, SPACES_STDIO_NULL, SPACES_STDIO_PIPE, SPACES_STDIO_STDOUT };
 enum { SPACES_EXPLAIN_TEXT, SPACES_EXPLAIN_JSON };
 
@@ -128,6 +128,13 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status set_default_mounts(int on, spaces_error **error);
     spaces_status set_mount_proc(int on, spaces_error **error);
 
+    // The seccomp filter
+    spaces_status set_seccomp(const char *json, spaces_error **error);
+    spaces_status set_seccomp_default(int on, spaces_error **error);
+    spaces_status set_seccomp_report(int on, spaces_error **error);
+    spaces_status set_seccomp_cache(const char *directory, spaces_error **error);
+    spaces_status explain_seccomp(int form, char **ret_text, spaces_error **error);
+
     // The life of the program
     spaces_status set_init(int on, spaces_error **error);
     spaces_status set_time_limit(uint64_t milliseconds, uint64_t grace_milliseconds, spaces_error **error);
@@ -171,5 +178,6 @@ spaces_status spaces_fork_begin(const spaces_spec *spec, spaces_main_fn main, vo
     uint64_t user_time();
     uint64_t system_time();
     uint64_t peak_memory();
+    const char *system_call();
     spaces_status to_json(char **ret_json, spaces_error **error);
 }

@@ -27,6 +27,7 @@ CompiledPlan compile(const Spec &spec, Target target, Opening opening) {
     }
     reserve_targets(compilation);
     resolve_id_maps(compilation);
+    decide_filter(compilation); // which may need a supervisor
     decide_namespaces(compilation);
 
     // Joined and new namespaces come first: the rest happens inside them.

@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 #include "plan/builder.hpp"
+#include "plan/filter.hpp"
 #include "spec/spec.hpp"
 #include "spec/validate.hpp"
 
@@ -40,6 +41,7 @@ struct CompiledPlan {
     std::set<int> targets; // the numbers that the program's own descriptors get, besides its standard streams
     uint32_t clone_flags = 0; // namespaces that are made together with the process
     OutsideWork outside;
+    std::optional<PlannedFilter> filter;
     bool init = false;       // the process that is started, or has moved, is PID 1 of a new pid namespace
     bool is_pid_1 = false;   // the program itself is
     bool supervised = false; // an init or supervisor stays between the caller and the program

@@ -50,6 +50,9 @@ std::string result_json(const Result &result) {
     if (result.peak_memory != 0) {
         json += number("peakMemoryBytes", result.peak_memory);
     }
+    if (!result.system_call.empty()) {
+        json += ",\"systemCall\":\"" + result.system_call + "\"";
+    }
     return json + "}";
 }
 

@@ -14,7 +14,8 @@ struct Result {
     bool core_dumped = false;
     uint64_t user_time_us = 0;
     uint64_t system_time_us = 0;
-    uint64_t peak_memory = 0; // bytes, 0: not known
+    uint64_t peak_memory = 0;  // bytes, 0: not known
+    std::string system_call{}; // the first that the filter has refused, of those that are reported
 
     int shell_status() const { return signal != 0 ? 128 + signal : exit_code; }
 };
