@@ -83,6 +83,10 @@ constexpr Option options[] = {
     {"--rlimit,--ulimit", "NAME=SOFT[:HARD]", "resource limit: nofile=1024, as=1G:unlimited", in_all,
      set_rlimit},
     {"--no-new-privs", "", "execve(2) can grant no privileges any more", in_all, set_no_new_privs},
+    {"--seccomp", "FILE|default|none",
+     "allow only the system calls of a profile: OCI's as JSON, or the default", in_all, set_seccomp},
+    {"--seccomp-report", "", "tell which system call was refused where that ends the program", in_all,
+     set_seccomp_report},
     {"--oom-score-adj", "NUMBER", "-1000 (never killed) to 1000 (killed first)", in_all, set_oom_score_adj},
 };
 

@@ -70,13 +70,8 @@ scmp_compare operator_of(const std::string &word) {
                        "`space features` lists the actions that it knows");
 }
 
-// "SCMP_ARCH_X86_64" is "x86_64" to libseccomp.
 uint32_t architecture_of(const std::string &word, const std::string &object) {
-    std::string name = word.substr(std::string_view("SCMP_ARCH_").size());
-    for (char &letter : name) {
-        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    }
-    const uint32_t token = ::seccomp_arch_resolve_name(name.c_str());
+    const uint32_t token = architecture_token(word);
     if (token == 0) {
         refuse_unsupported(object, word + " is not known to libseccomp");
     }
@@ -289,11 +284,10 @@ void put(std::string &key, const SeccompProfile &profile) {
 // Everything that the filter is made of, unambiguously.
 std::string key_of(const SeccompSpec &seccomp, const Capabilities &capabilities) {
     constexpr uint64_t format = 1; // grows where the same profile would give another filter
-    const scmp_version *version = ::seccomp_version();
     std::string key;
     key.reserve(16384);
     put(key, format);
-    put(key, uint64_t{version->major} * 1000000 + uint64_t{version->minor} * 1000 + version->micro);
+    put(key, libseccomp_version());
     put(key, native_architecture());
     if (seccomp.kind == SeccompSpec::Kind::by_default) {
         put(key, default_profile_key(capabilities));

@@ -40,4 +40,19 @@ int newest_syscall(uint32_t architecture) {
     return far_above;
 }
 
+// To libseccomp it is "x86_64".
+uint32_t architecture_token(std::string_view word) {
+    std::string name(word.substr(std::string_view("SCMP_ARCH_").size()));
+    for (char &letter : name) {
+        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    }
+    return ::seccomp_arch_resolve_name(name.c_str());
+}
+
+std::string libseccomp_version() {
+    const scmp_version *version = ::seccomp_version();
+    return std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+           std::to_string(version->micro);
+}
+
 } // namespace spaces

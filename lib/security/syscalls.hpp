@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace spaces {
 
@@ -17,5 +18,13 @@ std::string syscall_words(uint32_t architecture, int number);
 
 // The highest number that has a name.
 int newest_syscall(uint32_t architecture);
+
+// libseccomp's token of "SCMP_ARCH_X86_64"; 0: it does not know that one.
+uint32_t architecture_token(std::string_view word);
+inline bool knows_architecture(std::string_view word) {
+    return architecture_token(word) != 0;
+}
+
+std::string libseccomp_version(); // "2.5.4"
 
 } // namespace spaces
