@@ -38,7 +38,7 @@ enum {
     SPACES_ETIMEOUT,
     SPACES_ENOMEMORY
 };
-enum { SPACES_STDIN, SPACES_STDOUT, SPACES_STDERR, SPACES_TERMINAL };
+enum { SPACES_STDIN, SPACES_STDOUT, SPACES_STDERR, SPACES_TERMINAL, SPACES_SECCOMP };
 enum { SPACES_STDIO_INHERIT, SPACES_STDIO_NULL, SPACES_STDIO_PIPE, SPACES_STDIO_STDOUT };
 enum { SPACES_EXPLAIN_TEXT, SPACES_EXPLAIN_JSON };
 
@@ -150,6 +150,12 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status join_cgroup(int pid, spaces_error **error);
     spaces_status set_cgroup_manager(const char *manager, spaces_error **error);
     spaces_status set_cgroup_fallback(int on, spaces_error **error);
+    // The seccomp filter
+    spaces_status set_seccomp(const char *json, spaces_error **error);
+    spaces_status set_seccomp_default(int on, spaces_error **error);
+    spaces_status set_seccomp_report(int on, spaces_error **error);
+    spaces_status set_seccomp_cache(const char *directory, spaces_error **error);
+    spaces_status explain_seccomp(int form, char **ret_text, spaces_error **error);
 
     // The life of the program
     spaces_status set_init(int on, spaces_error **error);
@@ -206,5 +212,6 @@ spaces_status spaces_gc(char **ret_json, spaces_error **error);
     uint64_t system_time();
     uint64_t peak_memory();
     uint64_t oom_kills();
+    const char *system_call();
     spaces_status to_json(char **ret_json, spaces_error **error);
 }

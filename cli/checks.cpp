@@ -26,7 +26,7 @@ Features ask_library() {
     features.json = text_of(spaces_host_features);
     const Json json = Json::parse(features.json);
     for (const auto &[name, value] : json.items()) {
-        if (name != "checks") {
+        if (name != "checks" && !value.is_object()) { // for programs
             features.about.emplace_back(name, text(json, name.c_str()));
         }
     }

@@ -44,6 +44,7 @@ struct Asked {
     bool verbose = false;
     bool json = false;
     bool oci = false;
+    bool seccomp = false;
 };
 
 // One of the three, from its words to the exit status; it prints its own Failure.

@@ -23,7 +23,7 @@ constexpr char overview[] =
     "  inject [OPTIONS] PID [--] PROGRAM [ARGUMENTS]      in the namespaces of a process\n"
     "\n"
     "Other commands:\n"
-    "  explain [--json|--oci] execute|chroot|inject ...   show what would be done, and run nothing\n"
+    "  explain [OPTIONS] execute|chroot|inject ...        show what would be done, and run nothing\n"
     "  features [--json]                                  list what works on this host\n"
     "  doctor [--json]                                    say what does not, why, and how to mend it\n"
     "  gc [--json]                                        remove what killed callers have left behind\n"

@@ -19,7 +19,7 @@ inline constexpr unsigned in_all = in_new | in_inject;
 struct Option {
     const char *names; // "-m,--mnt,--fs"
     // What it takes: "" nothing, "FILE", or "[=FILE]" where it may be left out. Completion knows FILE, DIR,
-    // PID and choices ("allow|deny").
+    // PID and choices ("allow|deny", "FILE|default").
     const char *value;
     const char *help;
     unsigned commands;                                         // in_…
@@ -49,6 +49,11 @@ extern const std::span<const Option> general_options;
 // --config and --bundle, in config.cpp.
 void load_config(Request &request, const std::string &file);
 void load_bundle(Request &request, const std::string &directory);
+
+// --seccomp and --seccomp-report, in seccomp.cpp; and where `space` keeps compiled filters.
+void set_seccomp(Request &request, const std::string &profile);
+void set_seccomp_report(Request &request, const std::string &);
+void keep_filters(Request &request);
 
 // All of the above, in the order in which help shows them.
 std::span<const OptionGroup> option_groups();

@@ -78,6 +78,10 @@ int perform(Command command, const CommandLine &line, const Asked &asked) {
     request.verbose = asked.verbose;
     request.json = asked.json;
     request.oci = asked.oci;
+    request.seccomp = asked.seccomp;
+    if (!asked.oci) {
+        keep_filters(request);
+    }
     apply(line, request);
     try {
         take_positional(line, request);
@@ -112,14 +116,17 @@ int explain_command(std::span<char *const> words) {
             asked.json = true;
         } else if (word == "--oci") {
             asked.oci = true;
+        } else if (word == "--seccomp") {
+            asked.seccomp = true;
         } else if (const std::optional<Command> command = find_command(word)) {
             return perform(*command, words, asked);
         } else {
             throw_usage(in_quotes(word) + " cannot be explained",
-                        "it is: space explain [--json|--oci] execute|chroot|inject …");
+                        "it is: space explain [--json|--oci|--seccomp] execute|chroot|inject …");
         }
     }
-    throw_usage("explain needs a command", "it is: space explain [--json|--oci] execute|chroot|inject …");
+    throw_usage("explain needs a command",
+                "it is: space explain [--json|--oci|--seccomp] execute|chroot|inject …");
 }
 
 } // namespace cli

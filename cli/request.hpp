@@ -42,6 +42,8 @@ struct Request {
     bool verbose = false;
     bool json = false;
     bool oci = false;
+    bool seccomp = false;          // explain the filter
+    bool reports_refusals = false; // --seccomp-report
     bool help = false;
     std::optional<std::string> result_file;
 };

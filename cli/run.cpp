@@ -141,6 +141,13 @@ void print_note(const char *format, int pid, int status) {
     }
 }
 
+// Told on the standard error too: the program has said nothing of it.
+void tell_refusal(const spaces_result *result) {
+    if (const char *name = spaces_result_system_call(result); *name != '\0') {
+        std::fprintf(stderr, "space: the seccomp filter has refused %s\n", name);
+    }
+}
+
 Descriptor open_result_file(const Request &request) {
     if (!request.result_file) {
         return Descriptor();
@@ -210,6 +217,9 @@ int run(Request &request) {
         const int signal = spaces_result_signal(result.get());
         print_note("Child returned: pid %d, status %d\n", pid,
                    signal != 0 ? -signal : spaces_result_exit_code(result.get()));
+    }
+    if (request.reports_refusals) {
+        tell_refusal(result.get());
     }
     if (request.result_file) {
         write_result(result_file, result.get(), *request.result_file);

@@ -7,7 +7,7 @@ namespace cli {
 
 std::span<const Verb> verbs() {
     static constexpr std::array<Verb, 6> all{{
-        {"explain", "[--json|--oci] COMMAND", "show what a command would do, and run nothing",
+        {"explain", "[--json|--oci|--seccomp] COMMAND", "show what a command would do, and run nothing",
          explain_command},
         {"features", "[--json]", "list what works on this host", features},
         {"doctor", "[--json]", "say what does not work, why, and how to mend it", doctor},

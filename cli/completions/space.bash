@@ -15,6 +15,10 @@ __space_value() {
         DIR | ROOTFS) compopt -o filenames && mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
         PID*) __space_reply "$(cd /proc && printf '%s\n' [0-9]*)" ;;
         TYPE,*) __space_reply $'cgroup\nipc\nmnt\nnet\npid\ntime\nuser\nuts' ;;
+        FILE'|'*)
+            compopt -o filenames
+            mapfile -t COMPREPLY < <(compgen -f -W "${1//'|'/ }" -- "$current" | grep -vx FILE)
+            ;;
         *'|'*) __space_reply "${1//'|'/$'\n'}" ;;
     esac
 }
@@ -98,7 +102,7 @@ _space() {
         help) __space_reply "$commands" ;;
         '')
             if [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *' explain '* ]]; then
-                __space_reply $'execute\nchroot\ninject\n--json\n--oci'
+                __space_reply $'execute\nchroot\ninject\n--json\n--oci\n--seccomp'
             else
                 __space_reply "$commands"$'\n--help\n--version\n--verbose'
             fi

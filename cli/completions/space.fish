@@ -11,6 +11,9 @@ function __space_value
             __fish_complete_pids
         case 'TYPE,*'
             printf '%s\n' cgroup ipc mnt net pid time user uts
+        case 'FILE|*'
+            string split '|' -- (string replace 'FILE|' '' -- $argv[1])
+            __fish_complete_path (commandline -ct)
         case '*|*'
             string split '|' -- $argv[1]
     end
@@ -97,7 +100,7 @@ function __space_complete
         set -e words[1]
     end
     if test -n "$explained"
-        printf '%s\n' execute chroot inject --json --oci
+        printf '%s\n' execute chroot inject --json --oci --seccomp
     else
         space complete | string replace -r '\t[^\t]*\t' \t
         printf '%s\n' --help --version --verbose

@@ -101,9 +101,11 @@ SPACES_API int spaces_process_pid(const spaces_process *process) SPACES_NOEXCEPT
 /** A pidfd of the same process; readable when it has ended. Lent: do not close it. */
 SPACES_API int spaces_process_pidfd(const spaces_process *process) SPACES_NOEXCEPT;
 
-/** Take our end of a pipe (SPACES_STDIN …) or of the pseudoterminal (SPACES_TERMINAL). It can be taken once;
- *  SPACES_ENOTFOUND if the Spec asked for none, SPACES_ESTATE if it was taken. What is not taken is closed
- *  with the handle. */
+/** Take our end of a pipe (SPACES_STDIN …) or of the pseudoterminal (SPACES_TERMINAL), or the descriptor for
+ * the notifications of the program's seccomp filter (SPACES_SECCOMP; seccomp_unotify(2)): as long as it is
+ * open, calls with SCMP_ACT_NOTIFY wait for the caller's answer, and without it they fail by ENOSYS. It can
+ * be taken once; SPACES_ENOTFOUND if the Spec asked for none, SPACES_ESTATE if it was taken. What is not
+ * taken is closed with the handle. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_process_take_fd(spaces_process *process, int stream,
                                                                  int *ret_fd,
                                                                  spaces_error **error) SPACES_NOEXCEPT;
@@ -232,6 +234,12 @@ SPACES_API uint64_t spaces_result_system_time(const spaces_result *result) SPACE
 /** The largest resident set in bytes (of one process), or 0 where it is not known: a program that was started
  *  without an init from a larger process inherits that process' peak (getrusage(2), ru_maxrss). */
 SPACES_API uint64_t spaces_result_peak_memory(const spaces_result *result) SPACES_NOEXCEPT;
+
+/** The name of the first system call that the program's seccomp filter has refused by the end of a process,
+ *  where spaces_spec_set_seccomp_report() asked for it: "mkdir", or its number where libseccomp has no name
+ * for it. One that the program itself has made comes before those of its children, and only then the cause is
+ *  "seccomp". Empty where there was none. Lent by the Result; never NULL. */
+SPACES_API const char *spaces_result_system_call(const spaces_result *result) SPACES_NOEXCEPT;
 
 /** How many processes of the program's control group the OOM killer has killed; they need not have been the
  *  program. 0 without a memory limit. */

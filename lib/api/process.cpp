@@ -14,7 +14,7 @@ using namespace spaces;
 namespace {
 
 bool is_stream(int stream) {
-    return stream >= SPACES_STDIN && stream <= SPACES_TERMINAL;
+    return stream >= SPACES_STDIN && stream <= SPACES_SECCOMP;
 }
 
 // Nothing: not in this time.
@@ -126,7 +126,7 @@ spaces_status spaces_process_take_fd(spaces_process *process, int stream, int *r
         int &result = given(ret_fd, "ret_fd");
         spaces_process &handle = given(process, "process");
         if (!is_stream(stream)) {
-            refuse("stream", std::to_string(stream) + " is none of SPACES_STDIN to SPACES_TERMINAL");
+            refuse("stream", std::to_string(stream) + " is none of SPACES_STDIN to SPACES_SECCOMP");
         }
         result = handle.process->take_fd(stream).release();
     });

@@ -52,6 +52,10 @@ uint64_t spaces_result_oom_kills(const spaces_result *result) noexcept {
     return read(result, uint64_t{0}, [](const Result &value) { return value.oom_kills; });
 }
 
+const char *spaces_result_system_call(const spaces_result *result) noexcept {
+    return read(result, "", [](const Result &value) { return value.system_call.c_str(); });
+}
+
 spaces_status spaces_result_to_json(const spaces_result *result, char **ret_json,
                                     spaces_error **error) noexcept {
     return guard(error, [&] {

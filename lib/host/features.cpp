@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "host/capabilities.hpp"
 #include "host/check.hpp"
+#include "host/seccomp.hpp"
 
 #include <spaces/base.h>
 #include <sys/utsname.h>
@@ -50,6 +51,7 @@ std::string host_features_json() {
                               {"uid", ::geteuid()},
                               {"gid", ::getegid()},
                               {"capabilities", Json::array_of(capability_names(effective_capabilities()))},
+                              {"seccomp", seccomp_features()},
                               {"checks", std::move(checks)}};
     return to_text(object, BadUtf8::replace); // paths of the host are bytes
 }

@@ -28,6 +28,19 @@ Check check_seccomp() {
     return check;
 }
 
+Check check_notifications() {
+    Check check{.name = "seccomp.notify"};
+    uint32_t action = SECCOMP_RET_USER_NOTIF;
+    const long result = stage::sys(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
+    check.works = result == 0;
+    if (!check.works) {
+        check.reason = "the kernel does not have SCMP_ACT_NOTIFY (Linux 5.0): " +
+                       std::string(errno_text(static_cast<int>(-result)));
+        check.hint = "use a newer kernel; profiles without SCMP_ACT_NOTIFY do not need it";
+    }
+    return check;
+}
+
 Check check_apparmor() {
     Check check{.name = "apparmor"};
     check.works = has_apparmor();
@@ -89,6 +102,7 @@ int landlock_abi() {
 
 void check_security(Checks &checks) {
     checks.push_back(check_seccomp());
+    checks.push_back(check_notifications());
     checks.push_back(check_apparmor());
     checks.push_back(check_selinux());
     checks.push_back(check_landlock());

@@ -22,6 +22,8 @@ class Builder {
     // The reference is good until the next call.
     plan::Step &add(plan::Op op, StepInfo info);
 
+    plan::Step &last() { return steps_.back(); }
+
     // Offsets for Step::text and Step::table.
     uint32_t text(std::string_view text);
     template <class Type> uint32_t table(const std::vector<Type> &entries) {
@@ -61,6 +63,10 @@ class Builder {
                          .fail_errno = 0,
                          .halt_index = -1,
                          .await_go = 0,
+                         .shares_files = 0,
+                         .reports_refusals = 0,
+                         .confines_supervisor = 0,
+                         .reserved = 0,
                          .default_signals = 0};
     std::vector<plan::Step> steps_;
     std::vector<StepInfo> infos_;

@@ -46,6 +46,9 @@ struct Compilation {
     bool new_mount() const { return spec.unshares(SPACES_NAMESPACE_MOUNT); }
     bool new_pid() const { return spec.unshares(SPACES_NAMESPACE_PID); }
 
+    // Whether the filter needs a right that the program's user has not: see plan::step_keep_capabilities.
+    bool gives_up_capabilities() const;
+
     // The Plan refers to this descriptor from now on; the number that it has in the new process.
     int adopt(Fd fd);
 };
@@ -85,6 +88,10 @@ void add_control_group(Compilation &compilation);
 void add_session(Compilation &compilation);
 void add_rlimits(Compilation &compilation);
 void add_program(Compilation &compilation);
+
+// seccomp.cpp
+void decide_filter(Compilation &compilation);
+void add_filter(Compilation &compilation);
 
 // descriptors.cpp
 void reserve_targets(Compilation &compilation);

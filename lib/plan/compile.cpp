@@ -28,6 +28,7 @@ CompiledPlan compile(const Spec &spec, Target target, Opening opening) {
     reserve_targets(compilation);
     resolve_id_maps(compilation);
     add_control_group(compilation);
+    decide_filter(compilation); // which may need a supervisor
     decide_namespaces(compilation);
 
     add_initial_affinity(compilation);

@@ -4,6 +4,7 @@
 #include "base/fd.hpp"
 #include "cgroup/plan.hpp"
 #include "plan/builder.hpp"
+#include "plan/filter.hpp"
 #include "spec/spec.hpp"
 #include "spec/validate.hpp"
 
@@ -43,6 +44,7 @@ struct CompiledPlan {
     OutsideWork outside;
     std::vector<std::string> shortfalls; // what was asked for as optional and cannot be had here
     std::optional<CgroupPlan> cgroup; // the groups that the process is put into, before it goes on
+    std::optional<PlannedFilter> filter;
     bool init = false;       // the process that is started, or has moved, is PID 1 of a new pid namespace
     bool is_pid_1 = false;   // the program itself is
     bool supervised = false; // an init or supervisor stays between the caller and the program

@@ -79,6 +79,22 @@ template <class Line> void describe_cgroup(const CgroupPlan &cgroup, Line &&line
     }
 }
 
+std::string describe(const PlannedFilter &filter) {
+    std::string text = std::string(filter.by_default ? "the default profile" : "the profile linux.seccomp") +
+                       ": " + std::to_string(filter.program.size()) + " instructions";
+    if (filter.needs_supervisor()) {
+        text += ", with a supervisor that ";
+        text += filter.reports ? "reports what is refused" : "tells how the start has failed";
+    }
+    return text;
+}
+
+Json::Object filter_of(const PlannedFilter &filter) {
+    return {{"profile", filter.by_default ? "default" : "linux.seccomp"},
+            {"instructions", static_cast<uint64_t>(filter.program.size())},
+            {"ignored", Json::array_of(filter.ignored)}};
+}
+
 // Step words and messages are for failures; their subject is left out here.
 std::string as_text(const CompiledPlan &plan) {
     std::string text;
@@ -103,6 +119,12 @@ std::string as_text(const CompiledPlan &plan) {
     }
     for (const std::string &shortfall : plan.shortfalls) {
         line("", "shortfall", shortfall);
+    }
+    if (plan.filter) {
+        line("", "seccomp", describe(*plan.filter));
+        if (!plan.filter->ignored.empty()) {
+            line("", "seccomp", "not known here, and ignored: " + joined(plan.filter->ignored, ", "));
+        }
     }
     const std::vector<StepInfo> &steps = plan.builder.infos();
     for (size_t i = 0; i < steps.size(); ++i) {
@@ -176,6 +198,9 @@ std::string as_json(const CompiledPlan &plan) {
     json.emplace_back("supervised", plan.supervised);
     if (!plan.shortfalls.empty()) {
         json.emplace_back("shortfalls", Json::array_of(plan.shortfalls));
+    }
+    if (plan.filter) {
+        json.emplace_back("seccomp", filter_of(*plan.filter));
     }
     Json::Array steps;
     int index = 0;

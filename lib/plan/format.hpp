@@ -24,7 +24,7 @@ enum class Op : uint16_t {
     // Identity
     setgroups, // table: gids, number[0]: count; optional: EPERM is fine
     setresgid, // number[0]: gid; optional: EINVAL (not mapped) is fine
-    setresuid, // number[0]: uid; optional: as above
+    setresuid, // number[0]: uid; optional: as above; step_keep_capabilities
     drop_ambient,
     bound_capabilities, // table: CapabilityChange of the bounding set, number[0]: keep the others from setuid
     capabilities,       // table: CapabilityChange of the other four sets, number[0]: SECBIT_* to set besides
@@ -69,16 +69,28 @@ enum class Op : uint16_t {
     terminal, // number[0]: rows, number[1]: columns, number[2]: uid that gets it
     dup,      // fd: source, number[0]: target
     signals,  // number[0]: signal mask
-    exec,     // table: candidates, number[0]: count, number[1]: offset of argv, number[2]: offset of envp
-    call      // the callable; only in a fork of the caller
+    seccomp, // table: struct sock_filter, number[0]: count, number[1]: SECCOMP_FILTER_FLAG_*, number[2]: bits
+             // of SeccompBits. Only the last step follows.
+    exec,    // table: candidates, number[0]: count, number[1]: offset of argv, number[2]: offset of envp
+    call     // the callable; only in a fork of the caller
 };
 
 enum StepFlags : uint16_t {
-    step_optional = 1,       // the errors named at the Op are not failures
-    step_make_target = 2,    // make a missing mount target: a directory
-    step_target_is_file = 4, // … or an empty file
-    step_callers_root = 8,   // the target is in the caller's own root directory: a path is safe enough
-    step_recursive = 16,     // of a mount: with all that is mounted below it
+    step_optional = 1,           // the errors named at the Op are not failures
+    step_make_target = 2,        // make a missing mount target: a directory
+    step_target_is_file = 4,     // … or an empty file
+    step_callers_root = 8,       // the target is in the caller's own root directory: a path is safe enough
+    step_recursive = 16,         // of a mount: with all that is mounted below it
+    step_keep_capabilities = 32, // of a change of ids: the permitted ones stay until exec
+};
+
+// What the new process may still do under its filter, and what it needs for the filter.
+enum SeccompBits : uint64_t {
+    seccomp_is_mute = 1,    // it cannot tell the caller of a failure: its supervisor does
+    seccomp_may_look = 2,   // it may open a file to find out why it cannot be executed
+    seccomp_privileged = 4, // without no_new_privs: it takes CAP_SYS_ADMIN
+    seccomp_drops = 8,      // … which no exec takes away again
+    seccomp_may_exit = 16   // by exit_group
 };
 
 // struct sched_attr of sched_setattr(2), in its first size. Its header and libc's <sched.h> exclude each
@@ -135,6 +147,13 @@ struct Header {
     // Nonzero: the caller first does something to the new process from outside, and sends one byte when it
     // has.
     int32_t await_go;
+    // The supervisor has the descriptors of the program until its exec, and so the listener of its filter:
+    // to send it to the caller, or, where it reports refusals, to end who makes a call that is refused.
+    int32_t shares_files;
+    int32_t reports_refusals;
+    // The program has a filter, and so its supervisor has one too.
+    int32_t confines_supervisor;
+    int32_t reserved;
     uint64_t default_signals; // a bit for each signal that gets its default action, from that of 1 on
 };
 
@@ -178,6 +197,7 @@ enum class Call : uint16_t {
     rt_sigprocmask,
     sched_setaffinity,
     sched_setattr,
+    seccomp,
     setdomainname,
     setgroups,
     sethostname,
@@ -213,7 +233,11 @@ inline constexpr const char *call_names[] = {
     "getcwd",
     "ioctl",
     "ioprio_set",
-    "keyctl", "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self", "mkdirat",
+    "keyctl",
+    "landlock_add_rule",
+    "landlock_create_ruleset",
+    "landlock_restrict_self",
+    "mkdirat",
     "mknodat",
     "mmap",
     "mount",
@@ -230,6 +254,7 @@ inline constexpr const char *call_names[] = {
     "rt_sigprocmask",
     "sched_setaffinity",
     "sched_setattr",
+    "seccomp",
     "setdomainname",
     "setgroups",
     "sethostname",
@@ -254,10 +279,11 @@ enum class RecordKind : uint16_t {
     await_maps, // write the id maps of pid `pid`, then send one byte
     moved,      // the process goes on as `pid`; its pidfd comes with this record
     terminal,   // the pseudoterminal's other side comes with this record
+    listener,   // the descriptor for the filter's notifications comes with this record
     executing,  // the next thing is exec; if the channel closes without `failed`, it has succeeded
     started,    // the program runs
     halted,     // for the tests: before step halt_index; waits for one byte
-    ended       // the program has ended: status, cause, usage
+    ended // the program has ended: status, cause, usage; what a filter refused: architecture, system_call
 };
 
 // What a failure means beyond its errno.
@@ -272,7 +298,7 @@ enum class Note : uint16_t {
     symlink_refused       // no openat2, and a symbolic link on the way
 };
 
-enum class Cause : uint16_t { itself, time_limit };
+enum class Cause : uint16_t { itself, time_limit, refused_call };
 
 struct Record {
     RecordKind kind;
@@ -286,6 +312,8 @@ struct Record {
     uint64_t user_time_us;
     uint64_t system_time_us;
     uint64_t peak_memory;
+    uint32_t architecture; // AUDIT_ARCH_*, 0: none was refused
+    int32_t system_call;
     char text[192];
 };
 

@@ -136,6 +136,9 @@ void add_program_identity(Compilation &compilation) {
     }
     if (changes_user) {
         add_id(compilation, Op::setresuid, *process.uid, false);
+        if (compilation.gives_up_capabilities()) {
+            compilation.builder().last().flags |= plan::step_keep_capabilities;
+        }
     }
     if ((compilation.namespaces.at_clone & SPACES_NAMESPACE_USER) != 0) {
         compilation.add(Op::drop_ambient, {"drop_ambient", "capabilities", "drop the ambient capabilities"});

@@ -268,7 +268,8 @@ void decide_namespaces(Compilation &compilation) {
     decision.new_time = (fresh & SPACES_NAMESPACE_TIME) != 0;
     fresh &= ~SPACES_NAMESPACE_TIME;
 
-    const bool limited = spec.time_limit_ms != 0 || spec.die_with_parent;
+    const bool limited = spec.time_limit_ms != 0 || spec.die_with_parent ||
+                         (compilation.plan.filter && compilation.plan.filter->needs_supervisor());
     const bool joins_any = !decision.joins.empty() || !decision.joins_before_user.empty();
     // New namespaces belong to the user namespace that their maker is in, so who joins one makes them after
     // that; and nothing of the outside can be joined from inside a new user namespace.

@@ -178,10 +178,12 @@ void add_program(Compilation &compilation) {
             .text[0] = path;
     }
     if (compilation.target != Target::program) {
+        add_filter(compilation);
         compilation.add(Op::call, {"call", "main", "call the function"});
         return;
     }
     add_signals(compilation);
+    add_filter(compilation); // the last but one: it holds for all that follows
     add_exec(compilation);
 }
 

@@ -26,9 +26,10 @@ using plan::Call;
 
 [[noreturn]] void become_supervisor(stage::Context &context, const stage::Supervision &supervision) {
     char line[128];
-    std::snprintf(line, sizeof line, "%d %d %d %llu %llu", supervision.control, supervision.program,
+    std::snprintf(line, sizeof line, "%d %d %d %llu %llu %d", supervision.control, supervision.program,
                   supervision.caller_pidfd, static_cast<unsigned long long>(supervision.time_limit_ms),
-                  static_cast<unsigned long long>(supervision.time_limit_grace_ms));
+                  static_cast<unsigned long long>(supervision.time_limit_grace_ms),
+                  supervision.is_confined ? 1 : 0);
     for (const int fd : {supervision.control, supervision.caller_pidfd}) {
         if (fd >= 0) {
             ::fcntl(fd, F_SETFD, 0);
@@ -175,6 +176,7 @@ void fork_and_stand_by(stage::Context &context) {
     if (const pid_t init = fork_for_program(context); init > 0) {
         stage::Supervision supervision;
         supervision.program = init;
+        supervision.is_confined = context.header().confines_supervisor != 0;
         become_supervisor(context, supervision);
     }
 }
@@ -200,6 +202,7 @@ void fork_and_supervise(stage::Context &context) {
         supervision.caller_pidfd = header.caller_pidfd;
         supervision.time_limit_ms = header.time_limit_ms;
         supervision.time_limit_grace_ms = header.time_limit_grace_ms;
+        supervision.is_confined = header.confines_supervisor != 0;
         become_supervisor(context, supervision);
     }
     if (shares_memory) {

@@ -111,6 +111,15 @@ constexpr std::array step_hints{
              "there is no /dev/ptmx inside the root directory: ask for the default mounts, or mount devpts"},
     StepHint{"dup", EBADF, "its number must be below the calling process' RLIMIT_NOFILE"},
     StepHint{"root", ENOENT, "the root directory is looked for in the caller's file system"},
+    StepHint{
+        "seccomp", EACCES,
+        "without no_new_privs (process.noNewPrivileges, --no-new-privs) a filter needs CAP_SYS_ADMIN in the "
+        "program's user namespace"},
+    StepHint{"seccomp", EINVAL,
+             "this kernel does not know one of the filter's flags or actions: see `space features`"},
+    StepHint{"seccomp", ENOSYS, "this kernel has no seccomp filters, or another filter hides them"},
+    StepHint{"seccomp", EPERM, "a filter that this process is under itself refuses seccomp(2)"},
+    StepHint{"seccomp", EBUSY, "this process is under a filter that has a listener already"},
     StepHint{"time_offset", ERANGE, "the clock would become negative, or run past its range"},
 };
 

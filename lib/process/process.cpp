@@ -4,6 +4,7 @@
 #include "base/deadline.hpp"
 #include "base/sys.hpp"
 #include "process/pid_1.hpp"
+#include "security/syscalls.hpp"
 
 #include <array>
 #include <cerrno>
@@ -23,7 +24,7 @@ namespace {
 
 constexpr int most_records = 8;
 
-constexpr std::array<const char *, 4> stream_names{"stdin", "stdout", "stderr", "terminal"};
+constexpr std::array<const char *, 5> stream_names{"stdin", "stdout", "stderr", "terminal", "seccomp"};
 
 uint64_t microseconds(const timeval &time) {
     return static_cast<uint64_t>(time.tv_sec) * 1000000 + static_cast<uint64_t>(time.tv_usec);
@@ -76,7 +77,9 @@ Fd Process::take_fd(int stream) {
         throw Error{.code = SPACES_ENOTFOUND,
                     .step = "take_fd",
                     .object = name,
-                    .message = std::string("the program has no pipe or terminal as its ") + name};
+                    .message = stream == SPACES_SECCOMP
+                                   ? "the program's filter gives its notifications to nobody, or to a socket"
+                                   : std::string("the program has no pipe or terminal as its ") + name};
     }
     if (!started_.stdio[stream].is_open()) {
         throw Error{.code = SPACES_ESTATE,
@@ -142,6 +145,18 @@ Result Process::collect() {
         result.peak_memory = ended->peak_memory;
         if (ended->cause == plan::Cause::time_limit) {
             result.cause = Result::Cause::time_limit;
+        }
+        if (ended->architecture != 0) {
+            result.system_call = syscall_name(ended->architecture, ended->system_call);
+            if (result.system_call.empty()) {
+                result.system_call = std::to_string(ended->system_call);
+            }
+        }
+        if (ended->cause == plan::Cause::refused_call) {
+            // The supervisor ends who makes such a call by SIGKILL; the kernel would have done it by this
+            // one.
+            result.cause = Result::Cause::seccomp;
+            result.signal = SIGSYS;
         }
         return result;
     }

@@ -71,6 +71,9 @@ std::string result_json(const Result &result) {
         }
         json += ",\"degraded\":[" + items + "]";
     }
+    if (!result.system_call.empty()) {
+        json += ",\"systemCall\":\"" + result.system_call + "\"";
+    }
     return json + "}";
 }
 

@@ -20,6 +20,7 @@ struct Result {
     uint64_t oom_kills = 0;                       // in the control group, whoever it was
     std::map<std::string, uint64_t> statistics{}; // of the control group, at the end
     std::vector<std::string> degraded{};          // what was asked for and could not be had
+    std::string system_call{}; // the first that the filter has refused, of those that are reported
 
     int shell_status() const { return signal != 0 ? 128 + signal : exit_code; }
 };

@@ -6,6 +6,7 @@
 #include "cgroup/statistics.hpp"
 #include "process/failure.hpp"
 #include "process/outside.hpp"
+#include "process/pid_1.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -64,7 +65,8 @@ uint64_t own_peak_memory() {
 
 Start::Start(const Spec &spec, Target target, LaunchHooks hooks)
     : plan_(compile(spec, target, Opening::open)), hooks_(std::move(hooks)),
-      channel_(Channel::open(plan_.targets, theirs_)) {
+      channel_(Channel::open(plan_.targets, theirs_)),
+      state_(plan_.filter ? state_of(spec) : ContainerState{}) {
     if (plan_.cgroup) {
         cgroup_ = Cgroup(*plan_.cgroup);
     }
@@ -138,7 +140,8 @@ bool Start::is_complete() const {
 // Whether the new process says something before the program runs that we have to answer or act upon.
 bool Start::wants_answers() const {
     const auto &steps = plan_.builder.steps();
-    return plan_.supervised || plan_.moves || hooks_.halt_index >= 0 ||
+    const bool listens = plan_.filter && plan_.filter->listens;
+    return plan_.supervised || plan_.moves || hooks_.halt_index >= 0 || listens ||
            std::any_of(steps.begin(), steps.end(),
                        [](const plan::Step &step) { return step.op == plan::Op::await_maps; });
 }
@@ -170,6 +173,18 @@ void Start::take_moved(Message message) {
     }
 }
 
+void Start::take_listener(Message message) {
+    if (!message.fd.is_open()) {
+        throw_no_descriptor("seccomp", "listener", "the descriptor for the filter's notifications");
+    }
+    if (plan_.filter->listener_path.empty()) {
+        listener_ = std::move(message.fd);
+        return;
+    }
+    const pid_t program = plan_.supervised ? program_of(pid()) : pid();
+    send_listener(*plan_.filter, state_, program != 0 ? program : pid(), message.fd);
+}
+
 void Start::tell_of_halt() {
     if (hooks_.halted) {
         hooks_.halted(pid());
@@ -191,6 +206,9 @@ void Start::take(Message message) {
             throw_no_descriptor("terminal", "pseudoterminal", "our side of the pseudoterminal");
         }
         terminal_ = std::move(message.fd);
+        break;
+    case RecordKind::listener:
+        take_listener(std::move(message));
         break;
     case RecordKind::executing:
         executing_ = true;
@@ -292,6 +310,8 @@ Started Start::hand_over() {
     }
     started.has_stdio[SPACES_TERMINAL] = terminal_.is_open();
     started.stdio[SPACES_TERMINAL] = std::move(terminal_);
+    started.has_stdio[SPACES_SECCOMP] = listener_.is_open();
+    started.stdio[SPACES_SECCOMP] = std::move(listener_);
     if (plan_.supervised) {
         started.supervisor = std::move(channel_);
         started.init = plan_.init;

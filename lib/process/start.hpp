@@ -6,6 +6,7 @@
 #include "process/channel.hpp"
 #include "process/child.hpp"
 #include "process/launch.hpp"
+#include "process/listener.hpp"
 
 namespace spaces {
 
@@ -47,6 +48,7 @@ class Start {
     std::optional<Message> receive(int timeout_ms);
     void take(Message message);
     void take_moved(Message message);
+    void take_listener(Message message);
     bool take_next(int timeout_ms);
     bool is_complete() const;
     bool is_decided() const;
@@ -63,6 +65,8 @@ class Start {
     Cgroup cgroup_;
     ChildGuard child_;
     Fd terminal_;
+    Fd listener_;
+    ContainerState state_; // for who listens to the filter
     bool executing_ = false;
     bool started_ = false;
     bool moved_ = false;

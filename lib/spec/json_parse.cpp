@@ -17,8 +17,6 @@ namespace {
 // Deeper than any member of OCI's. Trees are walked and freed by recursion.
 constexpr size_t deepest = 64;
 
-constexpr std::string_view document = "config.json";
-
 std::string place_of(std::string_view text, size_t byte) {
     const std::string_view before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
@@ -41,7 +39,7 @@ std::string reason_of(std::string_view what) {
 // What the parser tells, made into a tree.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
   public:
-    explicit Builder(std::string_view text) : text_(text) {}
+    Builder(std::string_view text, std::string_view document) : text_(text), document_(document) {}
 
     Json take() { return std::move(root_); }
 
@@ -60,7 +58,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
     bool key(string_t &name) override {
         if (!open_.back().names.insert(name).second) {
-            refuse(document, "the member " + excerpt(name) + " is there twice");
+            refuse(document_, "the member " + excerpt(name) + " is there twice");
         }
         open_.back().name = std::move(name);
         return true;
@@ -69,9 +67,9 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     bool parse_error(std::size_t byte, const std::string &,
                      const nlohmann::json::exception &problem) override {
         if (dynamic_cast<const nlohmann::json::out_of_range *>(&problem) != nullptr) {
-            refuse(document, "a number that is too large at " + place_of(text_, byte));
+            refuse(document_, "a number that is too large at " + place_of(text_, byte));
         }
-        refuse(document, "no JSON at " + place_of(text_, byte) + ": " + reason_of(problem.what()));
+        refuse(document_, "no JSON at " + place_of(text_, byte) + ": " + reason_of(problem.what()));
     }
 
   private:
@@ -97,7 +95,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
     bool open(bool is_array) {
         if (open_.size() == deepest) {
-            refuse(document, "nested deeper than " + std::to_string(deepest) + " levels");
+            refuse(document_, "nested deeper than " + std::to_string(deepest) + " levels");
         }
         open_.push_back({.is_array = is_array});
         return true;
@@ -110,18 +108,19 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
 
     std::string_view text_;
+    std::string_view document_;
     std::vector<Open> open_;
     Json root_;
 };
 
 } // namespace
 
-Json parse_json(std::string_view text) {
+Json parse_json(std::string_view text, std::string_view document) {
     // To the parser it is the end of the text, whatever follows.
     if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
         refuse(document, "no JSON at " + place_of(text, nul + 1) + ": a NUL byte");
     }
-    Builder builder(text);
+    Builder builder(text, document);
     nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
     return builder.take();
 }

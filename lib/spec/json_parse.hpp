@@ -9,7 +9,7 @@
 namespace spaces {
 
 // Throws SPACES_EINVALID with line and column where `text` is no JSON, where an object has a member twice, or
-// where the nesting is deeper than any config.json has.
-Json parse_json(std::string_view text);
+// where the nesting is deeper than any config.json has. `document` is what the error calls it.
+Json parse_json(std::string_view text, std::string_view document = "config.json");
 
 } // namespace spaces

@@ -252,6 +252,22 @@ void read_propagation(Spec &spec, const JsonValue &value) {
     spec.rootfs_propagation = "unchanged";
 }
 
+void read_seccomp_word(Spec &spec, const JsonValue &value) {
+    refuse_both(value, "seccomp");
+    const std::string word = value.text();
+    if (word != "default" && word != "none") {
+        value.refuse(excerpt(word) + " is no word for a seccomp profile",
+                     "it is \"default\" or \"none\"; a profile is in linux.seccomp");
+    }
+    set_seccomp_default(spec.seccomp, word == "default");
+}
+
+void read_seccomp_cache(Spec &spec, const JsonValue &value) {
+    std::string path = value.text();
+    check_path(path, value.path());
+    spec.seccomp.cache = std::move(path);
+}
+
 template <bool Spec::*Member> void read_flag(Spec &spec, const JsonValue &value) {
     spec.*Member = value.boolean();
 }
@@ -292,6 +308,9 @@ constexpr JsonMember<Spec> members[] = {
     {"uidMap", read_uid_map},
     {"gidMap", read_gid_map},
     {"setgroups", read_choice<&Spec::setgroups>},
+    {"seccomp", read_seccomp_word},
+    {"seccompReport", [](Spec &spec, const JsonValue &value) { spec.seccomp.report = value.boolean(); }},
+    {"seccompCache", read_seccomp_cache},
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "spec/id_map.hpp"
 #include "spec/json_members.hpp"
 #include "spec/json_read.hpp"
+#include "spec/json_seccomp.hpp"
 #include "spec/namespaces.hpp"
 #include "spec/sysctl.hpp"
 
@@ -138,7 +139,8 @@ constexpr JsonMember<Spec> members[] = {
     {"netDevices", nullptr},
     {"readonlyPaths", nullptr},
     {"resources", [](Spec &spec, const JsonValue &value) { read_resources(spec.cgroup.resources, value); }},
-    {"seccomp", nullptr},
+    {"seccomp",
+     [](Spec &spec, const JsonValue &value) { set_seccomp_profile(spec.seccomp, read_seccomp(value)); }},
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "spec/id_map.hpp"
 #include "spec/json_put.hpp"
 #include "spec/json_write.hpp"
+#include "spec/json_seccomp.hpp"
 #include "spec/namespaces.hpp"
 #include "spec/refuse.hpp"
 #include "spec/scheduling.hpp"
@@ -157,6 +158,9 @@ Object linux_of(const Spec &spec) {
     }
     put_optional(object, "cgroupsPath", spec.cgroup.path);
     put_object(object, "resources", resources_of(spec.cgroup.resources));
+    if (spec.seccomp.kind == SeccompSpec::Kind::profile) {
+        put(object, "seccomp", json_of(spec.seccomp.profile));
+    }
     return object;
 }
 
@@ -277,6 +281,11 @@ Object extension_of(const Spec &spec) {
     put_optional(object, "uidMap", id_map_word(spec.uid_map.kind));
     put_optional(object, "gidMap", id_map_word(spec.gid_map.kind));
     put_optional(object, "setgroups", spec.setgroups);
+    if (spec.seccomp.kind == SeccompSpec::Kind::by_default) {
+        put(object, "seccomp", "default");
+    }
+    put_flag(object, "seccompReport", spec.seccomp.report);
+    put_text(object, "seccompCache", spec.seccomp.cache);
     return object;
 }
 

@@ -4,6 +4,7 @@
 #include "base/fd.hpp"
 #include "spec/capability.hpp"
 #include "spec/resources.hpp"
+#include "spec/seccomp.hpp"
 
 #include <array>
 #include <cstdint>
@@ -211,6 +212,7 @@ struct Spec {
 
     std::optional<LandlockSpec> landlock;
     CgroupSpec cgroup;
+    SeccompSpec seccomp;
 
     bool init = true;
     uint64_t time_limit_ms = 0; // 0: none

@@ -95,15 +95,23 @@ void fail(Context &context, const Outcome &outcome) {
     if (outcome.text != nullptr) {
         copy_text(record.text, sizeof record.text, outcome.text);
     }
-    send(context, record);
-    *context.executing = false;
+    if (context.is_mute) {
+        context.progress->failure = record;
+        context.progress->has_failed = true;
+    } else {
+        send(context, record);
+    }
+    context.progress->executing = false;
+    if (!context.may_exit) {
+        __builtin_trap();
+    }
     exit_process(1);
 }
 
 void exit_process(int status) {
-    for (;;) {
-        sys(__NR_exit_group, status);
-    }
+    sys(__NR_exit_group, status);
+    sys(__NR_exit, status);
+    __builtin_trap(); // its filter forbids even that
 }
 
 } // namespace spaces::stage

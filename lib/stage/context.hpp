@@ -29,6 +29,14 @@ inline bool unavailable(const Outcome &outcome) {
     return outcome.error == ENOSYS || outcome.error == EPERM;
 }
 
+// What the supervisor of a program knows of its start, in memory that the two share.
+struct Progress {
+    bool executing = false; // the last step was reached and has not failed
+    bool has_failed = false;
+    int listener = -1;      // of the filter, where the two share their descriptors
+    plan::Record failure{}; // of a program that cannot tell itself
+};
+
 struct Context {
     char *base = nullptr; // of the Plan
     int control = -1;     // socket to the caller
@@ -42,9 +50,13 @@ struct Context {
     int proc = -1; // see Op::keep_proc
     int landlock_ruleset = -1;
     int supervisor_pidfd = -1; // of the process whose end this one is to follow
-    // Whether the last step was reached and has not failed: what the supervisor goes by.
-    bool reached = false;
-    bool *executing = &reached;
+    Progress own_progress;
+    Progress *progress = &own_progress;
+    // Under the filter: whether a failure can be told no more, and whether files may be looked at.
+    bool is_prepared = false;
+    bool is_mute = false;
+    bool may_look = true;
+    bool may_exit = true;  // else a call that ends nothing, or waits for an answer
     int init_is_busy = 0;  // nonzero: the init still holds what the program could find in /proc/1/fd
     char detail[192] = {}; // storage for Outcome::text
 
@@ -70,6 +82,9 @@ int go_on(void *context);
 void enter_pid_namespace(Context &context);
 // This process has done its work: another child of the caller goes on.
 [[noreturn]] void hand_over(Context &context, long pid, int pidfd);
+
+// The same descriptor under a number that is none of those that the program's own get.
+long out_of_the_way(const Context &context, long fd);
 
 // A pidfd of this process for the child that goes on, where its Plan has use for it.
 Outcome open_own_pidfd(Context &context);
@@ -132,8 +147,12 @@ Outcome restrict_by_landlock(Context &context);
 // terminal.cpp
 Outcome open_terminal(Context &context, const plan::Step &step);
 
-// exec.cpp: comes back only with a failure.
+// exec.cpp: what is done before the filter, and exec, which comes back only with a failure.
+void prepare_exec(Context &context);
 Outcome execute(Context &context, const plan::Step &step);
+
+// seccomp.cpp
+Outcome install_filter(Context &context, const plan::Step &step);
 
 // supervise.cpp
 struct Supervision {
@@ -143,6 +162,8 @@ struct Supervision {
     int caller_pidfd = -1;
     uint64_t time_limit_ms = 0;
     uint64_t time_limit_grace_ms = 0;
+    bool is_confined = false; // to what it does anyway
+    int listener = -1;        // of the program's filter: who is notified of has made a call that ends it
 };
 Outcome open_signals(int &fd);
 [[noreturn]] void supervise(const Supervision &supervision);

@@ -76,7 +76,9 @@ void close_all_but(const int *keep, uint32_t count) {
 void close_kept(const Context &context) {
     const int *keep = context.at<int>(context.header().keep);
     for (uint32_t i = 0; i < context.header().keep_count; ++i) {
-        if (keep[i] > 2 && keep[i] != context.control) {
+        const bool is_supervisors =
+            context.header().shares_files != 0 && keep[i] == context.header().caller_pidfd;
+        if (keep[i] > 2 && keep[i] != context.control && !is_supervisors) {
             sys(__NR_close, keep[i]);
         }
     }

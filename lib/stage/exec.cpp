@@ -93,19 +93,26 @@ bool next_may_be_better(int error) {
 
 } // namespace
 
-Outcome execute(Context &context, const plan::Step &step) {
+void prepare_exec(Context &context) {
+    if (context.is_prepared) {
+        return;
+    }
+    context.is_prepared = true;
     if (caller_has_gone(context)) {
         exit_process(1);
     }
     await_zero(&context.init_is_busy);
-    *context.executing = true;
+    context.progress->executing = true;
     if (!context.supervised) {
         plan::Record record{};
         record.kind = RecordKind::executing;
         send(context, record);
     }
     close_kept(context);
+}
 
+Outcome execute(Context &context, const plan::Step &step) {
+    prepare_exec(context); // where no filter has come before
     const auto *candidates = context.at<uint32_t>(step.table);
     char **argv = relocate(context, step.number[1]);
     char **envp = relocate(context, step.number[2]);
@@ -114,7 +121,8 @@ Outcome execute(Context &context, const plan::Step &step) {
         const char *path = context.text(candidates[i]);
         Outcome outcome = check(Call::execve, sys(__NR_execve, path, argv, envp));
         outcome.text = path;
-        if (outcome.error == ENOENT && interpreter_is_missing(path, context.detail, sizeof context.detail)) {
+        if (outcome.error == ENOENT && context.may_look &&
+            interpreter_is_missing(path, context.detail, sizeof context.detail)) {
             outcome.note = Note::interpreter_missing;
             outcome.text = context.detail;
         }

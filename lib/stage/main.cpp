@@ -1,7 +1,7 @@
 // The stage: a program without libc that receives a Plan on a socket and runs it, or supervises a program.
 //
 // Its environment is one line of numbers. "CONTROL": the socket; a Plan comes on it. "CONTROL PROGRAM
-// CALLER_PIDFD LIMIT GRACE": supervise this child, which a fork of the caller has left us.
+// CALLER_PIDFD LIMIT GRACE CONFINED": supervise this child, which a fork of the caller has left us.
 #include "stage/context.hpp"
 
 #include <linux/fcntl.h>
@@ -17,6 +17,7 @@ namespace spaces::stage {
 namespace {
 
 using plan::Call;
+using plan::Record;
 using plan::RecordKind;
 
 bool receive(int control, void *to, size_t size) {
@@ -65,9 +66,9 @@ void reset_signals(uint64_t signals) {
 }
 
 // All but these, of which some may be none (-1).
-void close_others(int a, int b, int c) {
-    const int all[] = {a, b, c};
-    int keep[3];
+void close_others(int a, int b, int c, int d) {
+    const int all[] = {a, b, c, d};
+    int keep[4];
     uint32_t count = 0;
     for (const int fd : all) {
         uint32_t at = count;
@@ -82,11 +83,25 @@ void close_others(int a, int b, int c) {
     close_all_but(keep, count);
 }
 
-// A word that parent and child both have, where they share nothing else.
-bool *shared_word() {
+// Memory that parent and child both have, where they share nothing else.
+Progress *shared_progress() {
     const long page =
-        sys(__NR_mmap, 0L, sizeof(bool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0L);
-    return page < 0 && page > -4096 ? nullptr : reinterpret_cast<bool *>(page);
+        sys(__NR_mmap, 0L, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0L);
+    if (page < 0 && page > -4096) {
+        return nullptr;
+    }
+    auto *progress = reinterpret_cast<Progress *>(page);
+    progress->listener = -1;
+    return progress;
+}
+
+// The listener came with the filter, and is here because the two shared their descriptors until the exec.
+void send_listener(Context &context) {
+    Record record{};
+    record.kind = RecordKind::listener;
+    if (const Outcome outcome = send_with_fd(context, record, context.progress->listener); outcome.failed()) {
+        fail(context, outcome);
+    }
 }
 
 // The child goes on with the Plan, in the memory of this process until its exec: a copy would be made only to
@@ -95,21 +110,26 @@ bool *shared_word() {
 void stay_behind(Context &context) {
     alignas(16) char stack[32768];
     int sharing = 0; // the kernel clears it when the child does not use this memory any more
-    long flags = SIGCHLD;
+    const plan::Header &header = context.header();
+    const bool shares_files = header.shares_files != 0;
+    long flags = SIGCHLD | (shares_files ? CLONE_FILES : 0);
     context.supervised = true;
     if (!context.hidden) {
         flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
         sharing = 1;
-        context.init_is_busy = 1;
-    } else if (bool *word = shared_word(); word != nullptr) {
+        context.init_is_busy = shares_files ? 0 : 1;
+    } else if (Progress *progress = shared_progress(); progress != nullptr) {
         flags |= CLONE_VFORK;
-        context.executing = word;
+        context.progress = progress;
     } else {
         fail(context, check(Call::mmap, -ENOMEM));
     }
     int signals = -1;
     if (const Outcome outcome = open_signals(signals); outcome.failed()) {
         fail(context, outcome);
+    }
+    if (shares_files) { // whose numbers the program's own must not take
+        signals = static_cast<int>(out_of_the_way(context, signals));
     }
     if (const Outcome outcome = open_own_pidfd(context); outcome.failed()) {
         fail(context, outcome);
@@ -120,24 +140,36 @@ void stay_behind(Context &context) {
     if (program < 0) {
         fail(context, check(Call::clone, program));
     }
-    const plan::Header &header = context.header();
-    // What the program could want closed. An init is seen by its program, which therefore waits for this.
-    close_others(context.control, header.caller_pidfd, signals);
-    constexpr long futex_wake = 1;
-    __atomic_store_n(&context.init_is_busy, 0, __ATOMIC_RELEASE);
-    sys(__NR_futex, &context.init_is_busy, futex_wake, 1L);
+    if (!shares_files) {
+        // What the program could want closed. An init is seen by its program, which therefore waits for this.
+        close_others(context.control, header.caller_pidfd, signals, -1);
+        constexpr long futex_wake = 1;
+        __atomic_store_n(&context.init_is_busy, 0, __ATOMIC_RELEASE);
+        sys(__NR_futex, &context.init_is_busy, futex_wake, 1L);
+    }
     await_zero(&sharing);
-    if (!*context.executing) {
+    if (!context.progress->executing) {
+        if (context.progress->has_failed) {
+            send(context, context.progress->failure);
+        }
         exit_process(1); // the child has told the caller why, or was killed
+    }
+    if (shares_files) {
+        close_others(context.control, header.caller_pidfd, signals, context.progress->listener);
+        if (context.progress->listener >= 0 && header.reports_refusals == 0) {
+            send_listener(context);
+            sys(__NR_close, context.progress->listener);
+            context.progress->listener = -1;
+        }
     }
     // A change of ids in the child has taken it from the memory, which is ours alone again.
     sys(__NR_prctl, PR_SET_DUMPABLE, dumpable, 0L, 0L, 0L);
 
-    plan::Record record{};
+    Record record{};
     record.kind = RecordKind::started;
     send(context, record);
     supervise({context.control, signals, static_cast<int>(program), header.caller_pidfd, header.time_limit_ms,
-               header.time_limit_grace_ms});
+               header.time_limit_grace_ms, header.confines_supervisor != 0, context.progress->listener});
 }
 
 [[noreturn]] void run_received_plan(int control) {
@@ -209,7 +241,8 @@ extern "C" [[noreturn]] void stage_main(long *stack) {
     supervision.caller_pidfd = static_cast<int>(next_number(line));
     supervision.time_limit_ms = static_cast<uint64_t>(next_number(line));
     supervision.time_limit_grace_ms = static_cast<uint64_t>(next_number(line));
-    close_others(supervision.control, supervision.caller_pidfd, -1);
+    supervision.is_confined = next_number(line) != 0;
+    close_others(supervision.control, supervision.caller_pidfd, -1, -1);
     open_signals(supervision.signals); // without them, supervise() ends the program
     supervise(supervision);
 }

@@ -53,16 +53,6 @@ bool is_replaced(const Context &context, long fd) {
     return false;
 }
 
-// The same descriptor under a number that is none of those that the program's own get.
-long out_of_the_way(const Context &context, long fd) {
-    while (fd >= 0 && (fd <= 2 || is_replaced(context, fd))) {
-        const long next = sys(__NR_fcntl, fd, F_DUPFD_CLOEXEC, fd < 3 ? 3L : fd + 1);
-        sys(__NR_close, fd);
-        fd = next;
-    }
-    return fd;
-}
-
 void halt(Context &context) {
     Record record{};
     record.kind = RecordKind::halted;
@@ -72,6 +62,15 @@ void halt(Context &context) {
 }
 
 } // namespace
+
+long out_of_the_way(const Context &context, long fd) {
+    while (fd >= 0 && (fd <= 2 || is_replaced(context, fd))) {
+        const long next = sys(__NR_fcntl, fd, F_DUPFD_CLOEXEC, fd < 3 ? 3L : fd + 1);
+        sys(__NR_close, fd);
+        fd = next;
+    }
+    return fd;
+}
 
 Outcome open_own_pidfd(Context &context) {
     if (!follows_its_parent(context)) {

@@ -160,6 +160,9 @@ Outcome set_ids(const Context &context, const Step &step) {
         return forgive(check(Call::setresgid, result), step, EINVAL);
     }
     default: {
+        if ((step.flags & plan::step_keep_capabilities) != 0) {
+            sys(__NR_prctl, PR_SET_KEEPCAPS, 1L, 0L, 0L, 0L);
+        }
         const long result = sys(__NR_setresuid, step.number[0], step.number[0], step.number[0]);
         return forgive(check(Call::setresuid, result), step, EINVAL);
     }
@@ -260,6 +263,8 @@ Outcome run_step(Context &context, const Step &step) {
         return duplicate(step);
     case Op::signals:
         return set_signal_mask(step);
+    case Op::seccomp:
+        return install_filter(context, step);
     case Op::exec:
         return execute(context, step);
     case Op::await_maps:

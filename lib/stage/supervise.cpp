@@ -1,9 +1,14 @@
 // The life of an init or supervisor: pass signals on, reap, keep the time limit, tell how the program ended.
 #include "stage/context.hpp"
 
+#include <linux/audit.h>
 #include <linux/fcntl.h>
+#include <linux/filter.h>
+#include <linux/ioctl.h>
 #include <linux/poll.h>
+#include <linux/prctl.h>
 #include <linux/resource.h>
+#include <linux/seccomp.h>
 #include <linux/signal.h>
 #include <linux/signalfd.h>
 #include <linux/time.h>
@@ -42,7 +47,8 @@ class Supervisor {
     explicit Supervisor(const Supervision &supervision)
         : control_(supervision.control), program_(supervision.program),
           caller_pidfd_(supervision.caller_pidfd), signals_(supervision.signals),
-          grace_ms_(supervision.time_limit_grace_ms), is_init_(sys(__NR_getpid) == 1) {
+          listener_(supervision.listener), grace_ms_(supervision.time_limit_grace_ms),
+          is_init_(sys(__NR_getpid) == 1) {
         if (supervision.time_limit_ms != 0) {
             deadline_ms_ = now_ms() + supervision.time_limit_ms;
         }
@@ -54,8 +60,14 @@ class Supervisor {
         }
         reap(); // what ended before the signals were watched
         for (;;) {
-            PollEntry entries[3] = {{signals_, POLLIN, 0}, {control_, POLLIN, 0}, {caller_pidfd_, POLLIN, 0}};
+            PollEntry entries[4] = {{signals_, POLLIN, 0},
+                                    {control_, POLLIN, 0},
+                                    {caller_pidfd_, POLLIN, 0},
+                                    {listener_, POLLIN, 0}};
             wait(entries);
+            if (entries[3].revents != 0) { // first: who is ended for a call is not ended before that is known
+                take_refusal((entries[3].revents & POLLIN) != 0);
+            }
             if (entries[0].revents != 0) {
                 take_signals();
             }
@@ -73,7 +85,7 @@ class Supervisor {
     }
 
   private:
-    void wait(PollEntry (&entries)[3]) {
+    void wait(PollEntry (&entries)[4]) {
         long timeout[2] = {0, 0};
         const bool limited = deadline_ms_ != 0;
         if (limited) {
@@ -82,7 +94,7 @@ class Supervisor {
             timeout[0] = static_cast<long>(left / 1000);
             timeout[1] = static_cast<long>(left % 1000 * 1000000);
         }
-        const long ready = sys(__NR_ppoll, entries, 3L, limited ? timeout : nullptr, 0L, 0L);
+        const long ready = sys(__NR_ppoll, entries, 4L, limited ? timeout : nullptr, 0L, 0L);
         if (ready < 0 && ready != -EINTR) {
             give_up();
         }
@@ -117,6 +129,37 @@ class Supervisor {
         }
     }
 
+    // A process under the filter has made a call that ends it. It waits for our answer, which is that end.
+    void take_refusal(bool is_notified) {
+        if (!is_notified) { // nobody has the filter any more
+            sys(__NR_close, listener_);
+            listener_ = -1;
+            return;
+        }
+        union {
+            seccomp_notif notification;
+            char room[256]; // newer kernels may say more
+        } received = {};
+        for (char &byte : received.room) {
+            byte = 0;
+        }
+        const seccomp_notif &refused = received.notification;
+        if (sys(__NR_ioctl, listener_, SECCOMP_IOCTL_NOTIF_RECV, &received) < 0 ||
+            sys(__NR_ioctl, listener_, SECCOMP_IOCTL_NOTIF_ID_VALID, &refused.id) < 0) {
+            return; // it has ended meanwhile
+        }
+        if (architecture_ == 0 || !is_of_program_) { // of several, the program's own
+            architecture_ = refused.data.arch;
+            system_call_ = refused.data.nr;
+        }
+        constexpr long no_signal = 0;
+        is_of_program_ =
+            is_of_program_ || sys(__NR_tgkill, program_, static_cast<long>(refused.pid), no_signal) == 0;
+        if (refused.pid == 0 || sys(__NR_kill, static_cast<long>(refused.pid), SIGKILL) < 0) {
+            kill_everything(); // one that we cannot name, or may not signal: none goes on
+        }
+    }
+
     void reap() {
         for (;;) {
             int status = 0;
@@ -134,7 +177,10 @@ class Supervisor {
     [[noreturn]] void finish(int status, const struct rusage &usage) {
         Record record{};
         record.kind = RecordKind::ended;
-        record.cause = cause_;
+        constexpr int killed = SIGKILL;
+        record.cause = is_of_program_ && (status & 0x7f) == killed ? Cause::refused_call : cause_;
+        record.architecture = architecture_;
+        record.system_call = system_call_;
         record.status = status;
         record.user_time_us = microseconds(usage.ru_utime);
         record.system_time_us = microseconds(usage.ru_stime);
@@ -184,11 +230,51 @@ class Supervisor {
     int program_;
     int caller_pidfd_;
     int signals_;
+    int listener_;
+    uint32_t architecture_ = 0; // of the refused call
+    int system_call_ = 0;
+    bool is_of_program_ = false;
     uint64_t grace_ms_;
     uint64_t deadline_ms_ = 0;
     Cause cause_ = Cause::itself;
     bool is_init_;
 };
+
+#if defined(__x86_64__)
+constexpr uint32_t architecture = AUDIT_ARCH_X86_64;
+#else
+constexpr uint32_t architecture = AUDIT_ARCH_AARCH64;
+#endif
+
+// A program with a filter may be allowed to trace its init, and must not have that do what it may not itself.
+// So this process gives up all that it does not do anyway. Where it may not, it goes on as it is.
+void confine() {
+    constexpr uint32_t own_calls[] = {__NR_ppoll,  __NR_read,       __NR_wait4,          __NR_kill,
+                                      __NR_tgkill, __NR_sendmsg,    __NR_clock_gettime,  __NR_close,
+                                      __NR_ioctl,  __NR_exit_group, __NR_restart_syscall};
+    constexpr unsigned count = sizeof own_calls / sizeof *own_calls;
+    sock_filter program[count + 6];
+    unsigned at = 0;
+    const auto add = [&](unsigned short code, unsigned char jt, unsigned char jf, uint32_t k) {
+        program[at].code = code;
+        program[at].jt = jt;
+        program[at].jf = jf;
+        program[at].k = k;
+        ++at;
+    };
+    add(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, arch));
+    add(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, architecture);
+    add(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
+    add(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr));
+    for (unsigned i = 0; i < count; ++i) {
+        add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned char>(count - i), 0, own_calls[i]);
+    }
+    add(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);
+    add(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+    const sock_fprog filter{static_cast<unsigned short>(at), program};
+    sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
+    sys(__NR_seccomp, static_cast<long>(SECCOMP_SET_MODE_FILTER), 0L, &filter);
+}
 
 } // namespace
 
@@ -200,6 +286,9 @@ Outcome open_signals(int &fd) {
 }
 
 void supervise(const Supervision &supervision) {
+    if (supervision.is_confined) {
+        confine();
+    }
     Supervisor(supervision).run();
 }
 

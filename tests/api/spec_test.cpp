@@ -98,11 +98,11 @@ BOOST_AUTO_TEST_CASE(json_is_read_up_to_its_size) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_acted_on_is_unsupported) {
-    const std::string text = R"({"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}}})";
+    const std::string text = R"({"linux": {"intelRdt": {"closID": "a"}}})";
     const Failure failure = failure_of<spaces_spec_load_json>(Spec(), text.data(), text.size());
     BOOST_TEST(failure.status == SPACES_EUNSUPPORTED);
-    BOOST_TEST(failure.object == "linux.seccomp");
-    BOOST_TEST(failure.message == "linux.seccomp: not supported by this version of libspaces");
+    BOOST_TEST(failure.object == "linux.intelRdt");
+    BOOST_TEST(failure.message == "linux.intelRdt: not supported by this version of libspaces");
 }
 
 BOOST_AUTO_TEST_CASE(explains_as_text_and_as_json) {

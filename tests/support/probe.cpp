@@ -1,7 +1,8 @@
 // probe: the program of the tests. It says in plain lines what it sees of itself, without libspaces or /proc.
 //
 // probe args|env|cwd|ids|umask|names|nnp|session|tty|fds|signals|dumpable|pid|clocks|limit N|caps
-// probe cat PATH | link PATH | make PATH
+// probe cat PATH | link PATH | make PATH | mkdir PATH
+// probe call NUMBER [ARGUMENT...] | call32 NUMBER
 // probe exit N | raise N | touch MEGABYTES | burn MILLISECONDS
 // probe wait | stubborn | report-signal | orphan | orphans N | core
 #include <cerrno>
@@ -298,6 +299,43 @@ int make(const char *path) {
     return 0;
 }
 
+// Makes a directory: says "made" or why not.
+int make_directory(const char *path) {
+    std::puts(::syscall(SYS_mkdirat, AT_FDCWD, path, 0777) == 0 ? "made" : std::strerror(errno));
+    return 0;
+}
+
+// A system call by its number: says what it returns, or why it fails.
+int call(int argc, char **argv) {
+    long arguments[6] = {};
+    for (int i = 3; i < argc && i < 9; ++i) {
+        arguments[i - 3] = std::strtol(argv[i], nullptr, 0);
+    }
+    const long result = ::syscall(number_of(argv[2]), arguments[0], arguments[1], arguments[2], arguments[3],
+                                  arguments[4], arguments[5]);
+    if (result == 0 && number_of(argv[2]) == SYS_clone) {
+        ::_exit(0); // the child
+    }
+    if (result == -1) {
+        std::puts(std::strerror(errno));
+    } else {
+        std::puts("ok");
+    }
+    return 0;
+}
+
+// The same by the entry that 32-bit programs use.
+int call32(int number) {
+#if defined(__x86_64__)
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(0), "c"(0), "d"(0) : "memory");
+    std::puts(result < 0 && result > -4096 ? std::strerror(static_cast<int>(-result)) : "ok");
+#else
+    std::printf("%d: no such entry\n", number);
+#endif
+    return 0;
+}
+
 int dump_core() {
     const rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
     ::setrlimit(RLIMIT_CORE, &limit);
@@ -349,6 +387,12 @@ int main(int argc, char **argv) {
         return link_of(path);
     if (is("make"))
         return make(path);
+    if (is("mkdir"))
+        return make_directory(path);
+    if (is("call"))
+        return call(argc, argv);
+    if (is("call32"))
+        return call32(value);
     if (is("exit"))
         return value;
     if (is("raise"))

@@ -50,7 +50,7 @@ const std::vector<Row> process_rows = {
     {"a stream that was taken", [](const Scene &) { return take_fails(SPACES_STDOUT, true); }, SPACES_ESTATE,
      "take_fd", 0, "stdout", "the descriptor for stdout was taken before", false},
     {"a stream that does not exist", [](const Scene &) { return take_fails(7); }, SPACES_EINVALID, "spec", 0,
-     "stream", "stream: 7 is none of SPACES_STDIN to SPACES_TERMINAL", false},
+     "stream", "stream: 7 is none of SPACES_STDIN to SPACES_SECCOMP", false},
     {"a function and a program",
      [](const Scene &) {
          spaces_process *process = nullptr;
