@@ -31,12 +31,15 @@ struct NamespaceDecision {
     bool supervised_as_init = false; // by PID 1 of the new pid namespace
 };
 
+struct MountJobs; // ../mount/jobs.hpp
+
 struct Compilation {
     const Spec &spec;
     Target target;
     Opening opening;
     CompiledPlan plan;
     NamespaceDecision namespaces;
+    std::shared_ptr<MountJobs> mount_jobs{};
 
     Builder &builder() { return plan.builder; }
     plan::Step &add(plan::Op op, StepInfo info) { return plan.builder.add(op, std::move(info)); }

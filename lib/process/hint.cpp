@@ -65,6 +65,17 @@ constexpr std::array step_hints{
         "namespace"},
     StepHint{"pivot_root", EINVAL, "where \"/\" is the initramfs, pivot_root cannot be used: ask for chroot"},
     StepHint{"mount", ENODEV, "this kernel does not have that file system, or its module is not loaded"},
+    StepHint{
+        "overlay", EINVAL,
+        "upperdir and workdir must be different directories of one mount, neither within the other, and an "
+        "option must be one that this kernel has; the kernel log (dmesg) may say more"},
+    StepHint{"overlay", EPERM, "overlays in a user namespace need Linux 5.11"},
+    StepHint{"overlay", ENODEV, "this kernel does not have overlays, or the module is not loaded"},
+    StepHint{"overlay", EBUSY, "another overlay uses the same upperdir or workdir"},
+    StepHint{"overlay", ESTALE, "workdir or upperdir was used with other lower directories: empty workdir"},
+    StepHint{"mask", ENOENT, "the caller's /dev/null is what masked files show"},
+    StepHint{"file", ENOSPC, "the memory that a tmpfs may take is full"},
+    StepHint{"copy_up", ENOTDIR, "\"tmpcopyup\" is for a directory"},
     StepHint{"chdir", ENOENT, "the working directory is looked for inside the program's root directory"},
     StepHint{"chdir", EACCES, "the program's user may not enter it"},
     StepHint{"exec", ENOEXEC, "it is neither a program of this architecture nor a script with a \"#!\" line"},
@@ -143,6 +154,19 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     }
     if (record.note == Note::symlink_refused) {
         return "without openat2(2) (refused here) links inside a root directory are not followed";
+    }
+    if (record.note == Note::unsuitable_upper) {
+        return "upperdir and workdir need a local file system that knows extended attributes and whiteouts, "
+               "as "
+               "ext4, xfs, btrfs and tmpfs do; what need not be kept can go to memory: \"tmp-overlay\"";
+    }
+    if (record.note == Note::is_another) {
+        return "remove it from the root directory, or choose another path";
+    }
+    if (info.step == "device" && record.error == EPERM) {
+        return "nodes are made with CAP_MKNOD of the first user namespace; everybody else can have those "
+               "that the "
+               "caller's /dev has";
     }
     if (record.note == Note::attributes_locked) {
         return "a user namespace cannot take from a mount what it came with from outside: leave out \"rw\", "

@@ -3,6 +3,7 @@
 
 #include "base/json.hpp"
 #include "spec/id_map.hpp"
+#include "spec/json_write_mounts.hpp"
 #include "spec/namespaces.hpp"
 #include "spec/refuse.hpp"
 
@@ -97,20 +98,6 @@ Object root_of(const RootSpec &root) {
     return object;
 }
 
-Array mounts_of(const Spec &spec) {
-    Array mounts;
-    for (const MountSpec &mount : spec.mounts) {
-        Object object{{"destination", mount.destination}};
-        put_text(object, "type", mount.type);
-        put_text(object, "source", mount.source);
-        if (!mount.options.empty()) {
-            put(object, "options", Json::array_of(mount.options));
-        }
-        mounts.emplace_back(std::move(object));
-    }
-    return mounts;
-}
-
 Object annotations_of(const Spec &spec) {
     Object annotations;
     for (const auto &[key, value] : spec.annotations) {
@@ -138,15 +125,6 @@ Array namespaces_of(const Spec &spec) {
     return namespaces;
 }
 
-Array mappings_of(const IdMapSpec &map) {
-    Array mappings;
-    for (const IdMapping &range : map.ranges) {
-        mappings.emplace_back(
-            Object{{"containerID", range.container_id}, {"hostID", range.host_id}, {"size", range.size}});
-    }
-    return mappings;
-}
-
 Object time_offsets_of(const Spec &spec) {
     Object offsets;
     for (const auto &[clock, offset] : spec.time_offsets) {
@@ -158,12 +136,15 @@ Object time_offsets_of(const Spec &spec) {
 Object linux_of(const Spec &spec) {
     Object object;
     put_array(object, "namespaces", namespaces_of(spec));
-    put_array(object, "uidMappings", mappings_of(spec.uid_map));
-    put_array(object, "gidMappings", mappings_of(spec.gid_map));
+    put_array(object, "uidMappings", id_ranges_json(spec.uid_map.ranges));
+    put_array(object, "gidMappings", id_ranges_json(spec.gid_map.ranges));
     put_object(object, "timeOffsets", time_offsets_of(spec));
     if (spec.rootfs_propagation != "private" && spec.rootfs_propagation != "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);
     }
+    put_array(object, "devices", devices_json(spec.devices));
+    put_array(object, "maskedPaths", Array(spec.masked_paths.begin(), spec.masked_paths.end()));
+    put_array(object, "readonlyPaths", Array(spec.readonly_paths.begin(), spec.readonly_paths.end()));
     return object;
 }
 
@@ -240,6 +221,7 @@ Object extension_of(const Spec &spec) {
     put_optional(object, "mountProc", spec.mount_proc);
     put_flag(object, "chroot", spec.root && spec.root->chroot);
     put_flag(object, "defaultMounts", spec.default_mounts);
+    put_array(object, "files", files_json(spec.files));
     if (spec.rootfs_propagation == "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);
     }
@@ -276,7 +258,7 @@ std::string to_json(const Spec &spec) {
     }
     put_optional(object, "hostname", spec.hostname);
     put_optional(object, "domainname", spec.domainname);
-    put_array(object, "mounts", mounts_of(spec));
+    put_array(object, "mounts", mounts_json(spec.mounts));
     put_object(object, "annotations", annotations_of(spec));
     put_object(object, "linux", linux_of(spec));
     put_object(object, "spaces", extension_of(spec));
