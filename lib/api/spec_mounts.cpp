@@ -1,5 +1,6 @@
 // The setters of the file system: root directory, propagation and mounts.
 #include "api/argument.hpp"
+#include "api/mount_argument.hpp"
 #include "host/device_node.hpp"
 #include "spec/check.hpp"
 #include "spec/check_files.hpp"
@@ -10,30 +11,6 @@
 namespace spaces {
 
 namespace {
-
-// Commas separate, but those after a backslash or in double quotes, as mount(8) has it.
-std::vector<std::string> split_options(std::string_view text) {
-    std::vector<std::string> options(1);
-    bool quoted = false;
-    for (size_t at = 0; at < text.size(); ++at) {
-        const bool is_escaped_comma = text[at] == '\\' && at + 1 < text.size() && text[at + 1] == ',';
-        if (is_escaped_comma) {
-            options.back() += text[++at];
-        } else if (text[at] == '"') {
-            quoted = !quoted;
-        } else if (text[at] == ',' && !quoted) {
-            options.emplace_back();
-        } else {
-            options.back() += text[at];
-        }
-    }
-    std::erase(options, "");
-    return options;
-}
-
-std::string text_or_none(const char *text) {
-    return text != nullptr ? text : "";
-}
 
 void add_checked(Spec &spec, FileSpec file) {
     check_file(file, item_of("spaces.files", spec.files.size()));
@@ -71,10 +48,7 @@ spaces_status spaces_spec_set_propagation(spaces_spec *spec, const char *propaga
 spaces_status spaces_spec_add_mount(spaces_spec *spec, const char *source, const char *target,
                                     const char *type, const char *options, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) {
-        MountSpec mount{.source = text_or_none(source),
-                        .destination = std::string(given_text(target, "target")),
-                        .type = text_or_none(type),
-                        .options = split_options(text_or_none(options))};
+        MountSpec mount = mount_of(source, given_text(target, "target"), type, options);
         check_mount(mount, item_of("mounts", changed.mounts.size()));
         changed.mounts.push_back(std::move(mount));
     });

@@ -152,6 +152,14 @@ Fd id_mapped_tree(const MountSpec &mount, const MountOptions &options, const IdR
         throw_system("idmap", "mount_setattr", error, source,
                      "map the ids of the source " + quoted(source) + on, refusal_of(error));
     }
+    // The copy is a peer of what it was made of: what the container mounts there would come up in the
+    // caller's mount namespace.
+    mount_attr apart{};
+    apart.propagation = options.propagation != 0 ? options.propagation & ~uint64_t{MS_REC} : MS_PRIVATE;
+    sys("mount_setattr",
+        static_cast<int>(::syscall(SYS_mount_setattr, result.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &apart,
+                                   sizeof apart)),
+        {"idmap", source, "keep mounts from propagating from the source " + quoted(source) + on});
     return result;
 }
 

@@ -4,6 +4,7 @@
 #include "process/channel.hpp"
 #include "process/clone.hpp"
 #include "process/result.hpp"
+#include "spec/spec.hpp"
 
 #include <atomic>
 #include <optional>
@@ -36,7 +37,12 @@ class Process {
     void kill(int signal) const;
     void kill_all() const;
 
+    // In the mount namespace of the program, while it runs.
+    void mount(const MountSpec &mount) const;
+    void unmount(const std::string &destination, bool lazily) const;
+
   private:
+    pid_t inside() const;
     bool wait_until_ended(int timeout_ms) const;
     Result collect();
     void classify(Result &result) const;

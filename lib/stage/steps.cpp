@@ -211,8 +211,12 @@ Outcome run_step(Context &context, const Step &step) {
         return open_for_copy(context, step);
     case Op::unmount:
         return unmount(context, step);
-    case Op::finish:
+    case Op::finish: {
+        plan::Record record{};
+        record.kind = plan::RecordKind::executing; // and with that, the end of the channel is no failure
+        send(context, record);
         exit_process(0);
+    }
     case Op::pivot_root:
         return pivot_root(context);
     case Op::chroot:
