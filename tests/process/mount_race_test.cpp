@@ -23,21 +23,13 @@
 using namespace support;
 namespace data = boost::unit_test::data;
 
-namespace {
-
-// SPACES_RACE_STARTS=2000 makes it as long as it should be now and then.
-int starts() {
-    const char *told = std::getenv("SPACES_RACE_STARTS");
-    return told != nullptr ? std::atoi(told) : 150;
-}
-
-struct Scene {
+struct RaceScene {
     TempDir outside;
     Rootfs rootfs;
     std::string flipped = rootfs.path() + "/flip";
     std::string link = rootfs.path() + "/link";
 
-    Scene() {
+    RaceScene() {
         outside.file("file", "of the host\n");
         outside.directory("sub", 0777);
         must(::chmod(outside.path().c_str(), 0777), "chmod");
@@ -56,10 +48,18 @@ struct Scene {
     }
 };
 
+namespace {
+
+// SPACES_RACE_STARTS=2000 makes it as long as it should be now and then.
+int starts() {
+    const char *told = std::getenv("SPACES_RACE_STARTS");
+    return told != nullptr ? std::atoi(told) : 150;
+}
+
 // Exchanges "flip" and "link" until it is told to stop.
 class Attacker {
   public:
-    explicit Attacker(const Scene &scene)
+    explicit Attacker(const RaceScene &scene)
         : thread_([this, &scene] {
               while (!stops_) {
                   ::syscall(SYS_renameat2, AT_FDCWD, scene.flipped.c_str(), AT_FDCWD, scene.link.c_str(),
@@ -83,7 +83,7 @@ class Attacker {
 
 // All that has a target inside: mounts on what is there and on what is to be made, files, links, devices,
 // covers.
-Spec attacked(const Scene &scene, int variant) {
+Spec attacked(const RaceScene &scene, int variant) {
     Spec spec({"/bin/true"});
     spec.isolate(SPACES_NAMESPACE_MOUNT).with<spaces_spec_set_root>(scene.rootfs.path().c_str(), 0);
     switch (variant % 8) {
@@ -107,7 +107,12 @@ Spec attacked(const Scene &scene, int variant) {
     }
 }
 
-void race(const Scene &scene) {
+// The first thread of a process makes libc handle a signal of its own.
+void be_threaded() {
+    std::thread([] {}).join();
+}
+
+void race(const RaceScene &scene) {
     const std::string before = scene.contents();
     int started = 0;
     int refused = 0;
@@ -139,25 +144,34 @@ BOOST_AUTO_TEST_SUITE(mount_race_test, *needs(user_namespaces))
 
 BOOST_AUTO_TEST_CASE(puts_nothing_outside) {
     as_everybody([](const std::string &who) {
-        const Scene scene;
+        be_threaded();
+        const RaceScene scene;
         expect_unchanged(who, [&] { race(scene); });
     });
 }
 
 BOOST_DATA_TEST_CASE(puts_nothing_outside_without_openat2, data::make({ENOSYS, EPERM}), answer) {
-    const Scene scene;
-    with_seccomp(answer, {SYS_openat2}, [&] { expect_unchanged("", [&] { race(scene); }); });
+    be_threaded();
+    const RaceScene scene;
+    with_seccomp(answer, {SYS_openat2}, [&] {
+        be_threaded();
+        expect_unchanged("", [&] { race(scene); });
+    });
 }
 
 BOOST_DATA_TEST_CASE(puts_nothing_outside_without_the_new_mount_api, data::make({ENOSYS}), answer) {
-    const Scene scene;
-    with_seccomp(answer, {SYS_open_tree, SYS_move_mount, SYS_fsopen, SYS_mount_setattr},
-                 [&] { expect_unchanged("", [&] { race(scene); }); });
+    be_threaded();
+    const RaceScene scene;
+    with_seccomp(answer, {SYS_open_tree, SYS_move_mount, SYS_fsopen, SYS_mount_setattr}, [&] {
+        be_threaded();
+        expect_unchanged("", [&] { race(scene); });
+    });
 }
 
 BOOST_AUTO_TEST_CASE(into_a_running_container_puts_nothing_outside) {
     as_everybody([](const std::string &who) {
-        const Scene scene;
+        be_threaded();
+        const RaceScene scene;
         Spec spec({"/bin/sh", "-c", "read line"});
         spec.isolate(SPACES_NAMESPACE_MOUNT | SPACES_NAMESPACE_PID)
             .with<spaces_spec_set_root>(scene.rootfs.path().c_str(), 0)
