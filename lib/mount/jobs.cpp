@@ -1,7 +1,9 @@
 // The mounts in their order, and where their targets may be made.
 #include "mount/jobs.hpp"
 
+#include "mount/cgroup.hpp"
 #include "mount/defaults.hpp"
+#include "spec/check.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -78,8 +80,18 @@ std::vector<MountJob> all_jobs(const Compilation &compilation) {
     if (mounts_proc_by_itself(compilation)) {
         jobs.push_back(job_of(proc_mount(ownership(compilation).pid)));
     }
+    const bool owns_cgroups = compilation.spec.unshares(SPACES_NAMESPACE_CGROUP);
     for (const MountSpec &mount : compilation.spec.mounts) {
-        jobs.push_back(job_of(mount));
+        if (mount.type != "cgroup" || is_bind(mount)) {
+            jobs.push_back(job_of(mount));
+            continue;
+        }
+        for (const DefaultEntry &entry : cgroup_mounts(mount, owns_cgroups)) {
+            add(entry);
+        }
+        if (jobs.back().mount.destination != mount.destination) { // the tmpfs around the hierarchies
+            jobs.push_back({.mount = mount, .seals = true});
+        }
     }
     return jobs;
 }

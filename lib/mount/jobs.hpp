@@ -15,8 +15,9 @@ struct MountJob {
     MountOptions options{};
     std::optional<OverlayOptions> overlay{};
     std::vector<plan::OverlayLayer> layers{};
-    uint32_t slot = 0; // of a bind mount
-    int tree = -1;     // of one whose tree the caller makes
+    uint32_t slot = 0;  // of a bind mount
+    int tree = -1;      // of one whose tree the caller makes
+    bool seals = false; // no mount: what is mounted there has its content and becomes read-only
 };
 
 // The caller's node of a device, where it has one.

@@ -154,6 +154,11 @@ void add_source(Compilation &compilation, MountJob &job) {
 }
 
 void add_in_place(Compilation &compilation, const MountJob &job) {
+    if (job.seals) {
+        add_remount(compilation, job.mount.destination, {.set = MOUNT_ATTR_RDONLY},
+                    "make " + quoted(job.mount.destination) + " read-only");
+        return;
+    }
     if (!job.link_to.empty()) {
         add_symlink(compilation, job.mount.destination, job.link_to);
         return;

@@ -84,6 +84,11 @@ uint32_t namespaces_for(const MountJob &job) {
 
 CompiledPlan compile_mount(pid_t pid, const MountSpec &mount) {
     MountJob job = job_of(mount);
+    if (mount.type == "cgroup" && !job.options.bind) {
+        throw_unsupported(mount.destination,
+                          "OCI's mount type \"cgroup\" is several mounts, made at the start",
+                          "in a running container, mount \"cgroup2\", or bind the directories");
+    }
     if (job.overlay) {
         throw_unsupported(
             mount.destination, "an overlay cannot be mounted in a running container",

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
+#include "host/mount_table.hpp"
 #include "host/user_namespace.hpp"
 #include "spec/namespaces.hpp"
 
@@ -120,6 +121,35 @@ uint32_t namespaces_in(std::string_view names) {
     return bits;
 }
 
+// "mount too revealing": the kernel's word for it in its log.
+std::string too_revealing(const std::string &point, const char *type, const char *kind) {
+    const std::string parts = hidden_parts(point);
+    const std::string bind = "bind the outer one instead (\"rbind\" from " + point + ")";
+    if (parts.empty()) {
+        return "in a user namespace a new " + std::string(type) + " needs a new " + kind +
+               " namespace, and an outer one that shows all of itself: ask for the namespace too, or " + bind;
+    }
+    return "parts of the outer " + point + " are covered (" + parts +
+           "), and the kernel gives no user namespace a new one that would show them: " + bind +
+           (point == "/proc" ? ", which --no-mount-proc leaves in sight where there is no root directory"
+                             : "") +
+           "; or have them uncovered outside (podman: --security-opt unmask=ALL, docker: --security-opt "
+           "systempaths=unconfined)";
+}
+
+std::string hint_for_mount(const std::string &what) {
+    if (what.starts_with("mount \"proc\"")) {
+        return too_revealing("/proc", "proc", "pid");
+    }
+    if (what.starts_with("mount \"sysfs\"")) {
+        return too_revealing("/sys", "sysfs", "network");
+    }
+    if (what.starts_with("mount \"mqueue\"")) {
+        return "message queues are those of the ipc namespace: in a user namespace they need a new one";
+    }
+    return "not every file system may be mounted in a user namespace";
+}
+
 } // namespace
 
 std::string hint_for_process(int error_number) {
@@ -200,13 +230,7 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
         return hint_for_process(record.error);
     }
     if (info.step == "mount" && record.error == EPERM && info.what.starts_with("mount ")) {
-        return info.what.starts_with("mount \"proc\"") || info.what.starts_with("mount \"sysfs\"")
-                   ? "the kernel lets nobody see more than the outer /proc or /sys shows, and something is "
-                     "mounted "
-                     "over parts of it (as container engines do), or the matching namespace is not new: "
-                     "without "
-                     "one of its own (--no-mount-proc) the outer one can be bind-mounted"
-                   : "not every file system may be mounted in a user namespace";
+        return hint_for_mount(info.what);
     }
     for (const StepHint &known : step_hints) {
         if (known.step == info.step && known.error == record.error) {
