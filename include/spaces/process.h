@@ -132,6 +132,28 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_process_kill(const spaces_proce
 SPACES_API SPACES_NODISCARD spaces_status spaces_process_kill_all(const spaces_process *process,
                                                                   spaces_error **error) SPACES_NOEXCEPT;
 
+/** Mount something in the mount namespace of a running program, as spaces_spec_add_mount() does before the
+ *  start: a bind mount of @p source, a path of the caller, or a new file system. @p destination is resolved
+ *  inside the program's root directory, safely whatever the program does meanwhile, and must exist unless
+ *  @p options say "X-mount.mkdir". An ordinary user can do it to programs of its own user namespaces.
+ *  Overlays are SPACES_EUNSUPPORTED: the kernel wants their layers in the same mount namespace.
+ *
+ *  A short-lived child does it; no thread of the caller changes its namespaces. SPACES_ESETUP names the step
+ *  that has failed, SPACES_ESTATE a program that has no mount namespace of its own, SPACES_ENOTFOUND one that
+ *  has ended. Needs Linux 5.2 for bind mounts. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_mount(const spaces_process *process,
+                                                               const char *source, const char *destination,
+                                                               const char *type, const char *options,
+                                                               spaces_error **error) SPACES_NOEXCEPT;
+
+/** Unmount what is mounted on @p destination, an absolute path in the program's root directory. Nonzero
+ *  @p lazily: also while it is in use, by who goes on to see it (MNT_DETACH); otherwise that is EBUSY. The
+ * last component of the path must be the mount itself and no symbolic link. The errors are those of
+ *  spaces_process_mount(). */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_unmount(const spaces_process *process,
+                                                                 const char *destination, int lazily,
+                                                                 spaces_error **error) SPACES_NOEXCEPT;
+
 /** @name The control group of the program
  *  Where its Spec asked for one: by a limit, by spaces_spec_set_cgroup_path() or by
  * spaces_spec_join_cgroup(). Else these are SPACES_ESTATE. Those with a const handle may run while another

@@ -2,9 +2,12 @@
 #include "process/process.hpp"
 
 #include "api/argument.hpp"
+#include "api/mount_argument.hpp"
 #include "api/process_handles.hpp"
 #include "process/launch.hpp"
 #include "process/start.hpp"
+#include "spec/check.hpp"
+#include "spec/check_files.hpp"
 
 #include <memory>
 #include <spaces/process.h>
@@ -163,6 +166,26 @@ spaces_status spaces_process_kill(const spaces_process *process, int signal, spa
 
 spaces_status spaces_process_kill_all(const spaces_process *process, spaces_error **error) noexcept {
     return guard(error, [&] { given(process, "process").process->kill_all(); });
+}
+
+spaces_status spaces_process_mount(const spaces_process *process, const char *source, const char *destination,
+                                   const char *type, const char *options, spaces_error **error) noexcept {
+    return guard(error, [&] {
+        const spaces_process &handle = given(process, "process");
+        const MountSpec mount = mount_of(source, given_text(destination, "destination"), type, options);
+        check_mount(mount, "mount");
+        handle.process->mount(mount);
+    });
+}
+
+spaces_status spaces_process_unmount(const spaces_process *process, const char *destination, int lazily,
+                                     spaces_error **error) noexcept {
+    return guard(error, [&] {
+        const spaces_process &handle = given(process, "process");
+        const std::string path(given_text(destination, "destination"));
+        check_covered_path(path, "destination");
+        handle.process->unmount(path, lazily != 0);
+    });
 }
 
 void spaces_process_free(spaces_process *process) noexcept {

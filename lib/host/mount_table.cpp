@@ -4,6 +4,7 @@
 #include "host/check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 
 namespace spaces {
@@ -56,6 +57,27 @@ std::vector<MountEntry> parse_mount_table(const std::string &mountinfo) {
 
 std::vector<MountEntry> mount_table() {
     return parse_mount_table(text_of("/proc/self/mountinfo").value_or(""));
+}
+
+std::string hidden_parts(const std::string &point) {
+    // Mounted on directories that are empty for ever, they hide nothing.
+    constexpr std::array<std::string_view, 9> harmless{
+        "/proc/sys/fs/binfmt_misc", "/sys/fs/cgroup",       "/sys/kernel/debug",
+        "/sys/kernel/tracing",      "/sys/kernel/security", "/sys/fs/bpf",
+        "/sys/fs/pstore",           "/sys/kernel/config",   "/sys/fs/fuse/connections"};
+    std::vector<std::string> parts;
+    for (const MountEntry &mount : mount_table()) {
+        const auto is_it = [&](std::string_view place) { return mount.point.starts_with(place); };
+        if (mount.point.starts_with(point + "/") && std::none_of(harmless.begin(), harmless.end(), is_it)) {
+            parts.push_back(mount.point);
+        }
+    }
+    constexpr size_t most = 5;
+    std::string text;
+    for (size_t i = 0; i < parts.size() && i < most; ++i) {
+        text += (i == 0 ? "" : ", ") + parts[i];
+    }
+    return text + (parts.size() > most ? " ..." : "");
 }
 
 } // namespace spaces

@@ -78,21 +78,10 @@ Check check_call(const char *name, long result, const char *since) {
     return check;
 }
 
-// The kernel gives a user namespace a new /proc only where the one that is there shows everything.
-std::string hidden_parts_of_proc() {
-    std::string parts;
-    for (const MountEntry &mount : mount_table()) {
-        if (mount.point.starts_with("/proc/") && mount.point != "/proc/sys/fs/binfmt_misc") {
-            parts += (parts.empty() ? "" : ", ") + mount.point;
-        }
-    }
-    return parts;
-}
-
 Check check_proc(long result) {
     Check check = check_call("mount.proc", result, "CONFIG_PROC_FS");
     if (result == -EPERM) {
-        const std::string parts = hidden_parts_of_proc();
+        const std::string parts = hidden_parts("/proc");
         check.reason = parts.empty()
                            ? "there is no complete /proc here that a new one could be like"
                            : "parts of this /proc are hidden, and a new one would show them: " + parts;

@@ -2,6 +2,7 @@
 #include "mount/options.hpp"
 
 #include "base/sys.hpp"
+#include "spec/id_map.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,6 +39,25 @@ constexpr std::array attribute_options{
     AttributeOption{"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0},
     AttributeOption{"symfollow", 0, MOUNT_ATTR_NOSYMFOLLOW},
 };
+
+// Of the file system as a whole. The others of mount(8) say what holds anyway, or nothing to the kernel.
+struct FileSystemOption {
+    std::string_view word;
+    uint64_t set;
+    uint64_t clear;
+};
+
+constexpr std::array file_system_options{
+    FileSystemOption{"sync", MS_SYNCHRONOUS, 0},     FileSystemOption{"async", 0, MS_SYNCHRONOUS},
+    FileSystemOption{"dirsync", MS_DIRSYNC, 0},      FileSystemOption{"lazytime", MS_LAZYTIME, 0},
+    FileSystemOption{"nolazytime", 0, MS_LAZYTIME},  FileSystemOption{"mand", MS_MANDLOCK, 0},
+    FileSystemOption{"nomand", 0, MS_MANDLOCK},      FileSystemOption{"iversion", MS_I_VERSION, 0},
+    FileSystemOption{"noiversion", 0, MS_I_VERSION},
+};
+
+// For mount(8) itself and for fstab(5): nothing that the kernel would be told.
+constexpr std::array<std::string_view, 7> silent_options{"defaults", "silent", "loud",   "auto",
+                                                         "noauto",   "nofail", "_netdev"};
 
 struct PropagationOption {
     std::string_view word;
@@ -88,7 +108,86 @@ bool take_propagation(MountOptions &parsed, std::string_view word) {
     return false;
 }
 
+bool take_file_system_flag(MountOptions &parsed, std::string_view word) {
+    for (const FileSystemOption &option : file_system_options) {
+        if (word == option.word) {
+            parsed.file_system_flags = (parsed.file_system_flags & ~option.clear) | option.set;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool is_silent(std::string_view word) {
+    return word.empty() || word.starts_with("x-") || word.starts_with("X-") || word.starts_with("comment=") ||
+           std::find(silent_options.begin(), silent_options.end(), word) != silent_options.end();
+}
+
+// "0-1000-1#1-5000-10": id of the file system, id that it appears as, count; crun's spelling.
+std::vector<IdMapping> parse_mappings(std::string_view text, std::string_view object) {
+    std::string map;
+    for (const char character : text) {
+        map += character == '#' ? ',' : character == '-' ? ' ' : character;
+    }
+    return parse_id_map(map, object).ranges;
+}
+
+bool take_id_map(MountOptions &parsed, std::string_view word, std::string_view object) {
+    const bool recursive = word.starts_with('r');
+    std::string_view rest = word.substr(recursive ? 1 : 0);
+    if (rest != "idmap" && !rest.starts_with("idmap=")) {
+        return false;
+    }
+    parsed.id_mapped = true;
+    parsed.id_mapped_recursively = recursive;
+    rest.remove_prefix(std::min<size_t>(rest.size(), 6));
+    while (!rest.empty()) {
+        const std::string_view part = rest.substr(0, rest.find(';'));
+        rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+        if (part.starts_with("uids=")) {
+            parsed.uid_map = parse_mappings(part.substr(5), object);
+        } else if (part.starts_with("gids=")) {
+            parsed.gid_map = parse_mappings(part.substr(5), object);
+        } else {
+            throw_invalid(object, "the mount option " + quoted(word) + " has no form that is known",
+                          "it is idmap=uids=0-1000-1;gids=0-1000-1: id of the file system, id that it "
+                          "appears as, count; ranges are separated by \"#\"");
+        }
+    }
+    if (parsed.uid_map.empty() != parsed.gid_map.empty()) {
+        throw_invalid(object, "the mount option " + quoted(word) + " maps only users or only groups");
+    }
+    return true;
+}
+
 } // namespace
+
+void check_mount_options(const MountSpec &mount, const MountOptions &options) {
+    const std::string &object = mount.destination;
+    if (options.bind && !options.data.empty()) {
+        throw_invalid(object,
+                      "a bind mount has no options of its own: " + quoted(joined_options(options.data)));
+    }
+    if (options.bind && options.file_system_flags != 0) {
+        throw_invalid(object, "a bind mount has no options of its file system, as \"sync\" is one",
+                      "they hold for a file system as a whole: give them where it is mounted");
+    }
+    if (!options.bind && (options.id_mapped || !mount.uid_mappings.empty())) {
+        throw_unsupported(object, "only bind mounts can be id-mapped, and the one on " + quoted(object) +
+                                      " is a new file system");
+    }
+    if (options.copy_up && mount.type != "tmpfs") {
+        throw_invalid(object, "\"tmpcopyup\" is an option of a tmpfs");
+    }
+}
+
+std::string joined_options(const std::vector<std::string> &options) {
+    std::string text;
+    for (const std::string &option : options) {
+        text += (text.empty() ? "" : ",") + option;
+    }
+    return text;
+}
 
 uint64_t propagation_flag(std::string_view word) {
     for (const PropagationOption &option : propagation_options) {
@@ -106,23 +205,21 @@ uint64_t propagation_flag(std::string_view word) {
 MountOptions parse_mount_options(const std::vector<std::string> &options, std::string_view object) {
     MountOptions parsed;
     for (const std::string &word : options) {
-        if (word.empty() || word == "defaults") {
+        if (word == "X-mount.mkdir" || word == "x-mount.mkdir") {
+            parsed.make_target = true;
+        } else if (is_silent(word)) {
             continue;
-        }
-        if (word == "bind" || word == "rbind") {
+        } else if (word == "bind" || word == "rbind") {
             parsed.bind = true;
             parsed.recursive = word == "rbind";
-        } else if (word == "idmap" || word == "ridmap" || word == "tmpcopyup") {
-            throw_unsupported(object, "the mount option " + quoted(word) + " is not supported yet");
+        } else if (word == "tmpcopyup") {
+            parsed.copy_up = true;
         } else if (word == "remount") {
             throw_invalid(object, "the mount option \"remount\" has no meaning for a new mount");
-        } else if (!take_attribute(parsed, word) && !take_propagation(parsed, word)) {
-            parsed.data += parsed.data.empty() ? "" : ",";
-            parsed.data += word;
+        } else if (!take_attribute(parsed, word) && !take_propagation(parsed, word) &&
+                   !take_file_system_flag(parsed, word) && !take_id_map(parsed, word, object)) {
+            parsed.data.push_back(word);
         }
-    }
-    if (parsed.bind && !parsed.data.empty()) {
-        throw_invalid(object, "a bind mount has no options of its own: " + quoted(parsed.data));
     }
     return parsed;
 }

@@ -31,6 +31,8 @@ struct NamespaceDecision {
     bool supervised_as_init = false; // by PID 1 of the new pid namespace
 };
 
+struct MountJobs; // ../mount/jobs.hpp
+
 struct Compilation {
     const Spec &spec;
     Target target;
@@ -38,6 +40,7 @@ struct Compilation {
     CompiledPlan plan;
     NamespaceDecision namespaces;
     bool landlock = false; // there is a ruleset
+    std::shared_ptr<MountJobs> mount_jobs{};
 
     Builder &builder() { return plan.builder; }
     plan::Step &add(plan::Op op, StepInfo info) { return plan.builder.add(op, std::move(info)); }

@@ -40,14 +40,27 @@ enum class Op : uint16_t {
     // File system
     propagation, // number[0]: MS_* flags for "/"
     root,        // text[0]: path; becomes the root of the paths below, and a mount of its own
-    clone_tree,  // text[0]: source, number[0]: slot
-    attach_tree, // text[0]: target, number[0]: slot, number[1]: MOUNT_ATTR_* to set, number[2]: to clear
+    clone_tree,  // text[0]: source, number[0]: slot; optional: then the slot stays empty
+    attach_tree, // text[0]: target, fd: tree, or -1 and number[0]: slot, number[1]: MOUNT_ATTR_* to set,
+                 // number[2]: to clear
     mount, // text[0]: target, text[1]: type, text[2]: source, text[3]: options of the file system, separated
            // by
-           // commas, number[1]: MOUNT_ATTR_*
+           // commas, number[1]: MOUNT_ATTR_*, number[2]: MS_* of the file system
     remount,   // text[0]: target, number[1]: MOUNT_ATTR_* to set, number[2]: to clear
     propagate, // text[0]: target, number[0]: MS_* propagation
     symlink,   // text[0]: where, text[1]: what it says
+    memory,    // a tmpfs that only this process finds, until release_memory; text[0]: its options
+    file,      // in that memory; table: content, number[0]: slot, number[1]: size, number[2]: mode
+    release_memory,
+    open_path, // text[0]: path of a directory (or of a file: step_target_is_file), number[0]: slot
+    overlay,   // as mount, with table: OverlayLayer[number[0]]
+    device,    // text[0]: path, table: DeviceNode
+    mask,      // text[0]: what is hidden; if a file by slot number[0], if a directory by an empty one of type
+               // text[1] with number[1]: MOUNT_ATTR_*; a missing one is fine
+    readonly_path, // text[0]: what becomes read-only with all below it; a missing one is fine
+    restrict,      // fd, number[0], [1], [2]: as attach_tree, for all of the tree, before it is attached
+    copy_up, // text[0]: directory; what is in it becomes the content of the tmpfs that is mounted there;
+             // number[0]: its mode and owner too
     pivot_root,
     chroot,
     chroot_fd, // fd: directory
@@ -72,7 +85,9 @@ enum class Op : uint16_t {
     seccomp, // table: struct sock_filter, number[0]: count, number[1]: SECCOMP_FILTER_FLAG_*, number[2]: bits
              // of SeccompBits. Only the last step follows.
     exec,    // table: candidates, number[0]: count, number[1]: offset of argv, number[2]: offset of envp
-    call     // the callable; only in a fork of the caller
+    call,    // the callable; only in a fork of the caller
+    unmount, // text[0]: target; optional: also while it is in use
+    finish   // the end of a Plan that runs no program, as does unmount
 };
 
 enum StepFlags : uint16_t {
@@ -82,6 +97,7 @@ enum StepFlags : uint16_t {
     step_callers_root = 8,       // the target is in the caller's own root directory: a path is safe enough
     step_recursive = 16,         // of a mount: with all that is mounted below it
     step_keep_capabilities = 32, // of a change of ids: the permitted ones stay until exec
+    step_close_slot = 64,        // nobody needs the slot any more
 };
 
 // What the new process may still do under its filter, and what it needs for the filter.
@@ -117,6 +133,22 @@ struct CapabilityChange {
 enum CapabilityChanges : uint32_t { of_effective, of_inheritable, of_permitted, of_ambient };
 
 inline constexpr uint64_t umask_of_caller = ~uint64_t{0};
+
+struct OverlayLayer {
+    enum class Kind : uint32_t { lower, data, upper, work } kind;
+    uint32_t slot;
+    uint32_t in_memory; // nonzero: made in what Op::memory has mounted, and put into the slot
+};
+
+struct DeviceNode {
+    uint32_t mode; // with its type
+    uint32_t major;
+    uint32_t minor;
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t slot; // the caller's own node, for who may make none
+    static constexpr uint32_t no_slot = ~uint32_t{0};
+};
 
 struct Step {
     Op op;
@@ -213,6 +245,11 @@ enum class Call : uint16_t {
     umount2,
     unshare,
     write,
+    fchmodat,
+    fchownat,
+    getdents64,
+    readlinkat,
+    sendfile,
 };
 
 inline constexpr const char *call_names[] = {
@@ -270,8 +307,13 @@ inline constexpr const char *call_names[] = {
     "umount2",
     "unshare",
     "write",
+    "fchmodat",
+    "fchownat",
+    "getdents64",
+    "readlinkat",
+    "sendfile",
 };
-static_assert(sizeof call_names / sizeof *call_names == static_cast<unsigned>(Call::write) + 1);
+static_assert(sizeof call_names / sizeof *call_names == static_cast<unsigned>(Call::sendfile) + 1);
 
 // What the new process tells the caller.
 enum class RecordKind : uint16_t {
@@ -295,7 +337,9 @@ enum class Note : uint16_t {
     target_missing,       // the mount target does not exist and may not be made
     attributes_locked,    // a more privileged user namespace has set those that are to go; text: which
     capabilities_missing, // text: those that cannot be had, as a hexadecimal set
-    symlink_refused       // no openat2, and a symbolic link on the way
+    symlink_refused,      // no openat2, and a symbolic link on the way
+    unsuitable_upper,     // an overlay cannot write to this file system; text: which
+    is_another            // something else is there already
 };
 
 enum class Cause : uint16_t { itself, time_limit, refused_call };

@@ -51,6 +51,11 @@ std::string message(const Record &record, const StepInfo &info) {
         return "cannot " + info.what + ": " + missing_capabilities(record.text) + " cannot be had" + reason;
     case Note::symlink_refused:
         return "cannot " + info.what + ": a symbolic link is in the way" + reason;
+    case Note::unsuitable_upper:
+        return "cannot " + info.what + ": the file system of its upper directory (" + record.text +
+               ") cannot be written to by an overlay" + reason;
+    case Note::is_another:
+        return "cannot " + info.what + ": something else is there already" + reason;
     case Note::none:
         break;
     }

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
+#include "host/mount_table.hpp"
 #include "host/user_namespace.hpp"
 #include "spec/namespaces.hpp"
 
@@ -94,6 +95,20 @@ constexpr std::array step_hints{
         "namespace"},
     StepHint{"pivot_root", EINVAL, "where \"/\" is the initramfs, pivot_root cannot be used: ask for chroot"},
     StepHint{"mount", ENODEV, "this kernel does not have that file system, or its module is not loaded"},
+    StepHint{
+        "overlay", EINVAL,
+        "upperdir and workdir must be different directories of one mount, neither within the other, and an "
+        "option must be one that this kernel has; the kernel log (dmesg) may say more"},
+    StepHint{"overlay", EPERM, "overlays in a user namespace need Linux 5.11"},
+    StepHint{"overlay", ENODEV, "this kernel does not have overlays, or the module is not loaded"},
+    StepHint{"overlay", EBUSY, "another overlay uses the same upperdir or workdir"},
+    StepHint{"overlay", ESTALE, "workdir or upperdir was used with other lower directories: empty workdir"},
+    StepHint{"mask", ENOENT, "the caller's /dev/null is what masked files show"},
+    StepHint{"file", ENOSPC, "the memory that a tmpfs may take is full"},
+    StepHint{"copy_up", ENOTDIR, "\"tmpcopyup\" is for a directory"},
+    StepHint{"unmount", EBUSY,
+             "something is open there, or is mounted below: unmount it lazily to detach it anyway"},
+    StepHint{"unmount", EINVAL, "nothing is mounted there, or it is locked: it came with the user namespace"},
     StepHint{"chdir", ENOENT, "the working directory is looked for inside the program's root directory"},
     StepHint{"chdir", EACCES, "the program's user may not enter it"},
     StepHint{"exec", ENOEXEC, "it is neither a program of this architecture nor a script with a \"#!\" line"},
@@ -144,6 +159,35 @@ uint32_t namespaces_in(std::string_view names) {
     return bits;
 }
 
+// "mount too revealing": the kernel's word for it in its log.
+std::string too_revealing(const std::string &point, const char *type, const char *kind) {
+    const std::string parts = hidden_parts(point);
+    const std::string bind = "bind the outer one instead (\"rbind\" from " + point + ")";
+    if (parts.empty()) {
+        return "in a user namespace a new " + std::string(type) + " needs a new " + kind +
+               " namespace, and an outer one that shows all of itself: ask for the namespace too, or " + bind;
+    }
+    return "parts of the outer " + point + " are covered (" + parts +
+           "), and the kernel gives no user namespace a new one that would show them: " + bind +
+           (point == "/proc" ? ", which --no-mount-proc leaves in sight where there is no root directory"
+                             : "") +
+           "; or have them uncovered outside (podman: --security-opt unmask=ALL, docker: --security-opt "
+           "systempaths=unconfined)";
+}
+
+std::string hint_for_mount(const std::string &what) {
+    if (what.starts_with("mount \"proc\"")) {
+        return too_revealing("/proc", "proc", "pid");
+    }
+    if (what.starts_with("mount \"sysfs\"")) {
+        return too_revealing("/sys", "sysfs", "network");
+    }
+    if (what.starts_with("mount \"mqueue\"")) {
+        return "message queues are those of the ipc namespace: in a user namespace they need a new one";
+    }
+    return "not every file system may be mounted in a user namespace";
+}
+
 } // namespace
 
 std::string hint_for_process(int error_number) {
@@ -182,6 +226,19 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     if (record.note == Note::symlink_refused) {
         return "without openat2(2) (refused here) links inside a root directory are not followed";
     }
+    if (record.note == Note::unsuitable_upper) {
+        return "upperdir and workdir need a local file system that knows extended attributes and whiteouts, "
+               "as "
+               "ext4, xfs, btrfs and tmpfs do; what need not be kept can go to memory: \"tmp-overlay\"";
+    }
+    if (record.note == Note::is_another) {
+        return "remove it from the root directory, or choose another path";
+    }
+    if (info.step == "device" && record.error == EPERM) {
+        return "nodes are made with CAP_MKNOD of the first user namespace; everybody else can have those "
+               "that the "
+               "caller's /dev has";
+    }
     if (record.note == Note::attributes_locked) {
         return "a user namespace cannot take from a mount what it came with from outside: leave out \"rw\", "
                "\"suid\" and other options that would, or change the mount there";
@@ -211,13 +268,7 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
         return hint_for_process(record.error);
     }
     if (info.step == "mount" && record.error == EPERM && info.what.starts_with("mount ")) {
-        return info.what.starts_with("mount \"proc\"") || info.what.starts_with("mount \"sysfs\"")
-                   ? "the kernel lets nobody see more than the outer /proc or /sys shows, and something is "
-                     "mounted "
-                     "over parts of it (as container engines do), or the matching namespace is not new: "
-                     "without "
-                     "one of its own (--no-mount-proc) the outer one can be bind-mounted"
-                   : "not every file system may be mounted in a user namespace";
+        return hint_for_mount(info.what);
     }
     for (const StepHint &known : step_hints) {
         if (known.step == info.step && known.error == record.error) {

@@ -22,6 +22,9 @@ class Start;
 // spaces_spawn_begin(): when it returns, the stage is on its way to the program.
 std::unique_ptr<Start> begin_spawn(const Spec &spec, LaunchHooks hooks = {});
 
+// A Plan that ends with Op::finish: comes back when its process has ended, or throws when a step has failed.
+void run_to_its_end(CompiledPlan plan);
+
 struct Callable {
     int (*main)(void *); // called in the new process
     void *userdata;

@@ -3,6 +3,8 @@
 
 #include "base/deadline.hpp"
 #include "base/sys.hpp"
+#include "mount/running.hpp"
+#include "process/launch.hpp"
 #include "process/pid_1.hpp"
 #include "security/syscalls.hpp"
 
@@ -215,6 +217,29 @@ void Process::send(int signal) const {
         throw_system("kill", "pidfd_send_signal", errno, object,
                      "send signal " + std::to_string(signal) + " to " + object);
     }
+}
+
+// A process that is where the program is: its init, or itself.
+pid_t Process::inside() const {
+    const pid_t program = started_.supervisor && !started_.init ? program_of(pid()) : pid();
+    pollfd end{pidfd(), POLLIN, 0};
+    if (result_ || program == 0 || ::poll(&end, 1, 0) > 0) {
+        const std::string object = "process " + std::to_string(pid());
+        throw Error{.code = SPACES_ENOTFOUND,
+                    .error_number = ESRCH,
+                    .step = "mount",
+                    .object = object,
+                    .message = object + " has ended, and its mounts with it"};
+    }
+    return program;
+}
+
+void Process::mount(const MountSpec &mount) const {
+    run_to_its_end(compile_mount(inside(), mount));
+}
+
+void Process::unmount(const std::string &destination, bool lazily) const {
+    run_to_its_end(compile_unmount(inside(), destination, lazily));
 }
 
 void Process::kill_all() const {

@@ -7,6 +7,7 @@
 #include "process/channel.hpp"
 #include "process/clone.hpp"
 #include "process/result.hpp"
+#include "spec/spec.hpp"
 
 #include <atomic>
 #include <mutex>
@@ -50,8 +51,12 @@ class Process {
     int events_fd();
     Statistics read_events();
     std::vector<std::string> cgroup_paths() const;
+    // In the mount namespace of the program, while it runs.
+    void mount(const MountSpec &mount) const;
+    void unmount(const std::string &destination, bool lazily) const;
 
   private:
+    pid_t inside() const;
     bool wait_until_ended(int timeout_ms) const;
     Result collect();
     void classify(Result &result) const;

@@ -64,17 +64,14 @@ uint64_t own_peak_memory() {
 } // namespace
 
 Start::Start(const Spec &spec, Target target, LaunchHooks hooks)
-    : plan_(compile(spec, target, Opening::open)), hooks_(std::move(hooks)),
-      channel_(Channel::open(plan_.targets, theirs_)),
-      state_(plan_.filter ? state_of(spec) : ContainerState{}) {
+    : Start(compile(spec, target, Opening::open), std::move(hooks)) {
+    if (plan_.filter) {
+        state_ = state_of(spec);
+    }
     if (plan_.cgroup) {
         cgroup_ = Cgroup(*plan_.cgroup);
     }
     plan::Header &header = plan_.builder.header();
-    header.fail_index = hooks_.fail_index;
-    header.fail_errno = hooks_.fail_errno;
-    header.halt_index = hooks_.halt_index;
-    plan_.builder.keep(theirs_.get());
     if (spec.die_with_parent) {
         Fd self(static_cast<int>(sys("pidfd_open", ::syscall(SYS_pidfd_open, ::getpid(), 0),
                                      {"supervise", "pidfd", "make a pidfd of the calling process"})));
@@ -83,6 +80,15 @@ Start::Start(const Spec &spec, Target target, LaunchHooks hooks)
         header.caller_pidfd = plan_.descriptors.back().get();
         plan_.builder.keep(header.caller_pidfd);
     }
+}
+
+Start::Start(CompiledPlan plan, LaunchHooks hooks)
+    : plan_(std::move(plan)), hooks_(std::move(hooks)), channel_(Channel::open(plan_.targets, theirs_)) {
+    plan::Header &header = plan_.builder.header();
+    header.fail_index = hooks_.fail_index;
+    header.fail_errno = hooks_.fail_errno;
+    header.halt_index = hooks_.halt_index;
+    plan_.builder.keep(theirs_.get());
 }
 
 void Start::set_child(Child child) {

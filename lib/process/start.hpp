@@ -15,6 +15,7 @@ class Start {
   public:
     // Compiles the Plan, and completes it with what only a start knows.
     Start(const Spec &spec, Target target, LaunchHooks hooks);
+    explicit Start(CompiledPlan plan, LaunchHooks hooks = {});
     ~Start();
     Start(const Start &) = delete;
     Start &operator=(const Start &) = delete;

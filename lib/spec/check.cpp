@@ -1,6 +1,7 @@
 // The checks of single values: what can be said of them without the rest of the Spec.
 #include "spec/check.hpp"
 
+#include "spec/check_files.hpp"
 #include "spec/refuse.hpp"
 
 #include <algorithm>
@@ -205,6 +206,7 @@ void check_mount(const MountSpec &mount, std::string_view object) {
             refuse(item_of(item + ".options", index), "an empty option");
         }
     }
+    check_mount_mappings(mount, item);
 }
 
 void check_namespace_bits(uint32_t bits) {

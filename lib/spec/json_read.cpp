@@ -33,25 +33,6 @@ void read_root(Spec &spec, const JsonValue &value) {
     read_members<RootSpec>(value, *spec.root, root_members);
 }
 
-constexpr JsonMember<MountSpec> mount_members[] = {
-    {"destination", [](MountSpec &mount, const JsonValue &value) { mount.destination = value.text(); }},
-    {"type", [](MountSpec &mount, const JsonValue &value) { mount.type = value.text(); }},
-    {"source", [](MountSpec &mount, const JsonValue &value) { mount.source = value.text(); }},
-    {"options", [](MountSpec &mount, const JsonValue &value) { mount.options = value.texts(); }},
-    {"uidMappings", nullptr},
-    {"gidMappings", nullptr},
-};
-
-void read_mounts(Spec &spec, const JsonValue &value) {
-    std::vector<MountSpec> mounts;
-    value.each_item([&](const JsonValue &item, size_t) {
-        MountSpec &mount = mounts.emplace_back();
-        read_members<MountSpec>(item, mount, mount_members);
-        check_mount(mount, item.path());
-    });
-    spec.mounts = std::move(mounts);
-}
-
 void read_annotations(Spec &spec, const JsonValue &value) {
     std::map<std::string, std::string> annotations;
     value.each_member([&](const std::string &name, const JsonValue &annotation) {

@@ -28,6 +28,16 @@ void read_landlock(Spec &spec, const JsonValue &value);
 // The object "spaces": what OCI has no member for.
 void read_extension(Spec &spec, const JsonValue &value);
 
+// json_read_mounts.cpp
+void read_mounts(Spec &spec, const JsonValue &value);
+void read_devices(Spec &spec, const JsonValue &value);
+void read_files(Spec &spec, const JsonValue &value);
+void read_masked_paths(Spec &spec, const JsonValue &value);
+void read_readonly_paths(Spec &spec, const JsonValue &value);
+
+// A list of {containerID, hostID, size}, unchecked.
+std::vector<IdMapping> read_id_ranges(const JsonValue &value);
+
 // The bit of a namespace by its name in OCI.
 uint32_t read_namespace_type(const JsonValue &value);
 

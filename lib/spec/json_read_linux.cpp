@@ -59,9 +59,7 @@ constexpr JsonMember<IdMapping> mapping_members[] = {
 
 IdMapSpec read_mappings(const JsonValue &value) {
     IdMapSpec map;
-    value.each_item([&](const JsonValue &item, size_t) {
-        read_members<IdMapping>(item, map.ranges.emplace_back(), mapping_members);
-    });
+    map.ranges = read_id_ranges(value);
     if (!map.ranges.empty()) {
         check_id_ranges(map.ranges, value.path());
         map.kind = IdMapSpec::Kind::ranges;
@@ -131,19 +129,27 @@ constexpr JsonMember<Spec> members[] = {
     {"sysctl", read_sysctl},
     {"personality", read_personality},
     {"cgroupsPath", read_cgroups_path},
-    {"devices", nullptr},
+    {"devices", read_devices},
     {"intelRdt", nullptr},
-    {"maskedPaths", nullptr},
+    {"maskedPaths", read_masked_paths},
     {"memoryPolicy", nullptr},
     {"mountLabel", nullptr},
     {"netDevices", nullptr},
-    {"readonlyPaths", nullptr},
+    {"readonlyPaths", read_readonly_paths},
     {"resources", [](Spec &spec, const JsonValue &value) { read_resources(spec.cgroup.resources, value); }},
     {"seccomp",
      [](Spec &spec, const JsonValue &value) { set_seccomp_profile(spec.seccomp, read_seccomp(value)); }},
 };
 
 } // namespace
+
+std::vector<IdMapping> read_id_ranges(const JsonValue &value) {
+    std::vector<IdMapping> ranges;
+    value.each_item([&](const JsonValue &item, size_t) {
+        read_members<IdMapping>(item, ranges.emplace_back(), mapping_members);
+    });
+    return ranges;
+}
 
 uint32_t read_namespace_type(const JsonValue &value) {
     const std::string name = value.text();

@@ -7,6 +7,7 @@
 #include "spec/json_put.hpp"
 #include "spec/json_write.hpp"
 #include "spec/json_seccomp.hpp"
+#include "spec/json_write_mounts.hpp"
 #include "spec/namespaces.hpp"
 #include "spec/refuse.hpp"
 #include "spec/scheduling.hpp"
@@ -77,20 +78,6 @@ Object root_of(const RootSpec &root) {
     return object;
 }
 
-Array mounts_of(const Spec &spec) {
-    Array mounts;
-    for (const MountSpec &mount : spec.mounts) {
-        Object object{{"destination", mount.destination}};
-        put_text(object, "type", mount.type);
-        put_text(object, "source", mount.source);
-        if (!mount.options.empty()) {
-            put(object, "options", Json::array_of(mount.options));
-        }
-        mounts.emplace_back(std::move(object));
-    }
-    return mounts;
-}
-
 Object annotations_of(const Spec &spec) {
     Object annotations;
     for (const auto &[key, value] : spec.annotations) {
@@ -118,15 +105,6 @@ Array namespaces_of(const Spec &spec) {
     return namespaces;
 }
 
-Array mappings_of(const IdMapSpec &map) {
-    Array mappings;
-    for (const IdMapping &range : map.ranges) {
-        mappings.emplace_back(
-            Object{{"containerID", range.container_id}, {"hostID", range.host_id}, {"size", range.size}});
-    }
-    return mappings;
-}
-
 Object time_offsets_of(const Spec &spec) {
     Object offsets;
     for (const auto &[clock, offset] : spec.time_offsets) {
@@ -146,8 +124,8 @@ Object sysctl_of(const Spec &spec) {
 Object linux_of(const Spec &spec) {
     Object object;
     put_array(object, "namespaces", namespaces_of(spec));
-    put_array(object, "uidMappings", mappings_of(spec.uid_map));
-    put_array(object, "gidMappings", mappings_of(spec.gid_map));
+    put_array(object, "uidMappings", id_ranges_json(spec.uid_map.ranges));
+    put_array(object, "gidMappings", id_ranges_json(spec.gid_map.ranges));
     put_object(object, "timeOffsets", time_offsets_of(spec));
     put_object(object, "sysctl", sysctl_of(spec));
     if (spec.personality) {
@@ -158,6 +136,9 @@ Object linux_of(const Spec &spec) {
     }
     put_optional(object, "cgroupsPath", spec.cgroup.path);
     put_object(object, "resources", resources_of(spec.cgroup.resources));
+    put_array(object, "devices", devices_json(spec.devices));
+    put_array(object, "maskedPaths", Array(spec.masked_paths.begin(), spec.masked_paths.end()));
+    put_array(object, "readonlyPaths", Array(spec.readonly_paths.begin(), spec.readonly_paths.end()));
     if (spec.seccomp.kind == SeccompSpec::Kind::profile) {
         put(object, "seccomp", json_of(spec.seccomp.profile));
     }
@@ -250,6 +231,7 @@ Object extension_of(const Spec &spec) {
     put_optional(object, "mountProc", spec.mount_proc);
     put_flag(object, "chroot", spec.root && spec.root->chroot);
     put_flag(object, "defaultMounts", spec.default_mounts);
+    put_array(object, "files", files_json(spec.files));
     if (spec.rootfs_propagation == "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);
     }
@@ -299,7 +281,7 @@ std::string to_json(const Spec &spec) {
     }
     put_optional(object, "hostname", spec.hostname);
     put_optional(object, "domainname", spec.domainname);
-    put_array(object, "mounts", mounts_of(spec));
+    put_array(object, "mounts", mounts_json(spec.mounts));
     put_object(object, "annotations", annotations_of(spec));
     put_object(object, "linux", linux_of(spec));
     put_object(object, "spaces", extension_of(spec));

@@ -158,8 +158,34 @@ struct MountSpec {
     std::string destination;
     std::string type;
     std::vector<std::string> options;
+    // Of an id-mapped mount: ids of the file system (containerID in OCI) and those that they appear as.
+    std::vector<IdMapping> uid_mappings{};
+    std::vector<IdMapping> gid_mappings{};
 
     bool operator==(const MountSpec &) const = default;
+};
+
+// What is in the container's file system without being in any of the caller's.
+struct FileSpec {
+    enum class Kind { file, directory, symlink };
+    Kind kind = Kind::file;
+    std::string path;
+    std::string content{}; // of a file; what a symbolic link says
+    uint32_t mode = 0644;  // of a file or directory
+
+    bool operator==(const FileSpec &) const = default;
+};
+
+struct DeviceSpec {
+    std::string path;
+    char type = 'c'; // or 'b', or 'p': a FIFO
+    uint32_t major = 0;
+    uint32_t minor = 0;
+    std::optional<uint32_t> mode{}; // unset: 0666
+    std::optional<uint32_t> uid{};  // unset: 0
+    std::optional<uint32_t> gid{};
+
+    bool operator==(const DeviceSpec &) const = default;
 };
 
 struct RootSpec {
@@ -191,6 +217,10 @@ struct Spec {
     ProcessSpec process;
     std::optional<RootSpec> root;
     std::vector<MountSpec> mounts;
+    std::vector<DeviceSpec> devices;
+    std::vector<FileSpec> files;
+    std::vector<std::string> masked_paths;
+    std::vector<std::string> readonly_paths;
     bool default_mounts = false;
     std::optional<bool> mount_proc; // unset: in a new pid and mount namespace
     std::optional<std::string> hostname;

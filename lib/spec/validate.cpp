@@ -117,6 +117,16 @@ void check_mounts(const Spec &spec) {
         require_new(spec, SPACES_NAMESPACE_MOUNT, "spaces.defaultMounts",
                     "mounting the default file systems");
     }
+    const std::pair<bool, std::pair<const char *, const char *>> others[] = {
+        {spec.devices.empty(), {"linux.devices", "a device"}},
+        {spec.files.empty(), {"spaces.files", "a file from memory"}},
+        {spec.masked_paths.empty(), {"linux.maskedPaths", "a masked path"}},
+        {spec.readonly_paths.empty(), {"linux.readonlyPaths", "a read-only path"}}};
+    for (const auto &[is_empty, words] : others) {
+        if (!is_empty) {
+            require_new(spec, SPACES_NAMESPACE_MOUNT, words.first, words.second);
+        }
+    }
     if (spec.mount_proc.value_or(false)) {
         require_new(spec, SPACES_NAMESPACE_MOUNT, "spaces.mountProc", "mounting /proc");
     }

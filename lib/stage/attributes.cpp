@@ -154,6 +154,10 @@ Outcome change_attributes(Context &context, const Step &step, int mount, bool is
     return unavailable(outcome) && is_attached ? remount_by_path(context, mount, change) : outcome;
 }
 
+Outcome change_all_attributes(Context &context, const Step &step, int mount) {
+    return change_all(context, mount, {step.number[1], step.number[2]});
+}
+
 Outcome remount(Context &context, const Step &step) {
     int target = -1;
     if (const Outcome outcome = open_in_root(context, context.text(step.text[0]), target); outcome.failed()) {

@@ -49,6 +49,9 @@ struct Context {
     int time_offsets = -1;
     int proc = -1; // see Op::keep_proc
     int landlock_ruleset = -1;
+    int memory_fd = -1;        // the tmpfs of Op::memory
+    int copy_fd = -1;          // the directory of Op::copy_up
+    bool copy_mode = false;    // and whether its mode and owner are copied too
     int supervisor_pidfd = -1; // of the process whose end this one is to follow
     Progress own_progress;
     Progress *progress = &own_progress;
@@ -104,7 +107,8 @@ Outcome run_step(Context &context, const plan::Step &step);
 // path.cpp: descriptors of paths inside the root.
 Outcome open_in_root(const Context &context, const char *path, int &fd);
 Outcome open_target(const Context &context, const plan::Step &step, int &fd);
-Outcome make_symlink(const Context &context, const char *path, const char *content);
+Outcome open_parent(const Context &context, const plan::Step &step, int &parent, const char *&name);
+Outcome make_symlink(Context &context, const plan::Step &step);
 void describe_fd(int fd, char (&path)[32]); // "/proc/self/fd/N"
 
 // mount.cpp
@@ -113,11 +117,50 @@ Outcome clone_tree(Context &context, const plan::Step &step);
 Outcome attach_tree(Context &context, const plan::Step &step);
 Outcome mount_filesystem(Context &context, const plan::Step &step);
 Outcome propagate(Context &context, const plan::Step &step);
+Outcome restrict_tree(Context &context, const plan::Step &step);
+Outcome open_path(Context &context, const plan::Step &step);
+Outcome unmount(Context &context, const plan::Step &step);
+// A slot holds a detached tree, or a descriptor that is only to be bound; none where its fd is -1.
+struct Slot {
+    int fd;
+    bool is_tree;
+};
+Slot slot_at(const Context &context, uint64_t index);
+void fill_slot(const Context &context, uint64_t index, Slot slot);
+// The part of the file system that `fd` is of, mounted on `target`; `fd` stays what it was.
+Outcome bind(int fd, int target, bool recursive);
+Outcome attach(Slot slot, int target, bool recursive);
+// A new file system of the step's type, with its options, attributes and flags.
+using Configure = long (*)(Context &context, const plan::Step &step, long filesystem);
+long configure_all(Context &context, const plan::Step &step, long filesystem);
+Outcome mount_detached(Context &context, const plan::Step &step, Configure configure, long &mount);
+Outcome mount_by_path(Context &context, const plan::Step &step, int target, const char *data);
+Outcome mount_on(Context &context, const plan::Step &step, int target);
+
+// content.cpp: what comes from memory.
+Outcome mount_memory(Context &context, const plan::Step &step);
+Outcome release_memory(Context &context);
+Outcome write_file(Context &context, const plan::Step &step);
+
+// copy.cpp
+Outcome open_for_copy(Context &context, const plan::Step &step);
+Outcome copy_into(Context &context, int target); // from copy_fd, which is closed
+
+// overlay.cpp
+Outcome mount_overlay(Context &context, const plan::Step &step);
+
+// device.cpp
+Outcome make_device(Context &context, const plan::Step &step);
+
+// covers.cpp
+Outcome mask(Context &context, const plan::Step &step);
+Outcome make_readonly(Context &context, const plan::Step &step);
 
 // attributes.cpp
 unsigned long mount_flags(uint64_t attributes); // MS_* that say the same as MOUNT_ATTR_*
 // Of one mount: number[1] is set, number[2] cleared. What is not attached yet has no path to fall back to.
 Outcome change_attributes(Context &context, const plan::Step &step, int mount, bool is_attached);
+Outcome change_all_attributes(Context &context, const plan::Step &step, int mount); // with all below it
 Outcome remount(Context &context, const plan::Step &step);
 
 // root.cpp

@@ -15,11 +15,7 @@ using plan::Step;
 
 constexpr long empty_to_empty = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
 
-// A slot holds a detached tree, or, where open_tree cannot be had, the source itself.
-struct Slot {
-    int fd;
-    bool is_tree;
-};
+// In the Plan's table: a tree as its descriptor, anything else as a negative number below -1.
 int encode(Slot slot) {
     return slot.is_tree ? slot.fd : -2 - slot.fd;
 }
@@ -27,16 +23,8 @@ Slot decode(int value) {
     return value >= 0 ? Slot{value, true} : Slot{-2 - value, false};
 }
 
-int &slot_of(const Context &context, const Step &step, int number) {
-    return context.at<int>(context.header().slots)[step.number[number]];
-}
-
-Outcome bind_by_path(int source, int target, bool recursive) {
-    char from[32];
-    char to[32];
-    describe_fd(source, from);
-    describe_fd(target, to);
-    return check(Call::mount, sys(__NR_mount, from, to, 0L, MS_BIND | (recursive ? MS_REC : 0), 0L));
+Slot slot_of(const Context &context, const Step &step) {
+    return step.fd >= 0 ? Slot{step.fd, true} : slot_at(context, step.number[0]);
 }
 
 // Gives fsopen's context one option: "size=64m" as a string, "ro" as a flag.
@@ -63,21 +51,11 @@ long configure(long filesystem, const char *option, size_t length) {
     return sys(__NR_fsconfig, filesystem, FSCONFIG_SET_STRING, key, value, 0L);
 }
 
-long configure_all(long filesystem, const char *source, const char *options) {
-    long result = 0;
-    if (source != nullptr) {
-        result = sys(__NR_fsconfig, filesystem, FSCONFIG_SET_STRING, "source", source, 0L);
-    }
-    while (options != nullptr && *options != 0 && result >= 0) {
-        size_t length = 0;
-        while (options[length] != 0 && options[length] != ',') {
-            ++length;
-        }
-        result = configure(filesystem, options, length);
-        options += length + (options[length] == ',' ? 1 : 0);
-    }
-    return result < 0 ? result : sys(__NR_fsconfig, filesystem, FSCONFIG_CMD_CREATE, 0L, 0L, 0L);
-}
+constexpr struct {
+    unsigned long flag;
+    const char *name;
+} file_system_flags[] = {
+    {MS_SYNCHRONOUS, "sync"}, {MS_DIRSYNC, "dirsync"}, {MS_LAZYTIME, "lazytime"}, {MS_MANDLOCK, "mand"}};
 
 // The kernel explains a refused option in words: "e tmpfs: Bad value for 'size'".
 const char *explanation(Context &context, long filesystem) {
@@ -92,40 +70,23 @@ const char *explanation(Context &context, long filesystem) {
     return context.detail + 2;
 }
 
-Outcome mount_detached(Context &context, const Step &step, int target) {
-    const long filesystem = sys(__NR_fsopen, context.text(step.text[1]), FSOPEN_CLOEXEC);
-    if (filesystem < 0) {
-        return check(Call::fsopen, filesystem);
-    }
-    Outcome outcome = check(
-        Call::fsconfig, configure_all(filesystem, context.text(step.text[2]), context.text(step.text[3])));
-    if (outcome.failed()) {
-        outcome.text = explanation(context, filesystem);
-        sys(__NR_close, filesystem);
-        return outcome;
-    }
-    const long mount = sys(__NR_fsmount, filesystem, FSMOUNT_CLOEXEC, step.number[1]);
-    outcome = check(Call::fsmount, mount);
-    if (!outcome.failed()) {
-        outcome = check(Call::move_mount, sys(__NR_move_mount, mount, "", target, "", empty_to_empty));
-        sys(__NR_close, mount);
-    }
-    sys(__NR_close, filesystem);
-    return outcome;
-}
-
-Outcome mount_by_path(Context &context, const Step &step, const char *path) {
+Outcome mount_at(Context &context, const Step &step, const char *path, const char *data) {
     const char *source = context.text(step.text[2]);
     const char *type = context.text(step.text[1]);
     return check(Call::mount, sys(__NR_mount, source != nullptr ? source : type, path, type,
-                                  mount_flags(step.number[1]), context.text(step.text[3])));
+                                  mount_flags(step.number[1]) | step.number[2], data));
 }
 
 // Most starts mount no more than a /proc where it always is: one system call, to eleven. What fails is tried
 // the other way, which explains more.
 bool mount_at_once(Context &context, const Step &step) {
     return (step.flags & plan::step_callers_root) != 0 && step.text[3] == 0 &&
-           !mount_by_path(context, step, context.text(step.text[0])).failed();
+           !mount_at(context, step, context.text(step.text[0]), nullptr).failed();
+}
+
+Outcome open_clone(long from, const char *path, long flags, long &tree) {
+    tree = sys(__NR_open_tree, from, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
+    return check(Call::open_tree, tree);
 }
 
 } // namespace
@@ -135,15 +96,57 @@ bool can_attach() {
     return !unavailable(outcome); // but EBADF
 }
 
+Slot slot_at(const Context &context, uint64_t index) {
+    return decode(context.at<int>(context.header().slots)[index]);
+}
+
+void fill_slot(const Context &context, uint64_t index, Slot slot) {
+    context.at<int>(context.header().slots)[index] = encode(slot);
+}
+
+Outcome attach(Slot slot, int target, bool recursive) {
+    if (slot.is_tree) {
+        return check(Call::move_mount, sys(__NR_move_mount, slot.fd, "", target, "", empty_to_empty));
+    }
+    char from[32];
+    char to[32];
+    describe_fd(slot.fd, from);
+    describe_fd(target, to);
+    return check(Call::mount, sys(__NR_mount, from, to, 0L, MS_BIND | (recursive ? MS_REC : 0), 0L));
+}
+
+Outcome bind(int fd, int target, bool recursive) {
+    if (can_attach()) {
+        long tree = -1;
+        Outcome outcome = open_clone(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), tree);
+        if (!outcome.failed()) {
+            outcome = attach({static_cast<int>(tree), true}, target, recursive);
+            sys(__NR_close, tree);
+        }
+        if (!unavailable(outcome)) {
+            return outcome;
+        }
+    }
+    return attach({fd, false}, target, recursive);
+}
+
+Outcome open_path(Context &context, const Step &step) {
+    const long directory = (step.flags & plan::step_target_is_file) != 0 ? 0 : O_DIRECTORY;
+    const long fd = sys(__NR_openat, AT_FDCWD, context.text(step.text[0]), O_PATH | O_CLOEXEC | directory);
+    if (fd >= 0) {
+        fill_slot(context, step.number[0], {static_cast<int>(fd), false});
+    }
+    return check(Call::open, fd);
+}
+
 Outcome clone_tree(Context &context, const Step &step) {
     const char *source = context.text(step.text[0]);
-    const bool recursive = (step.flags & plan::step_recursive) != 0;
     if (can_attach()) {
-        const long tree = sys(__NR_open_tree, AT_FDCWD, source,
-                              OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
-        const Outcome outcome = check(Call::open_tree, tree);
+        long tree = -1;
+        const bool recursive = (step.flags & plan::step_recursive) != 0;
+        const Outcome outcome = open_clone(AT_FDCWD, source, recursive ? AT_RECURSIVE : 0, tree);
         if (!outcome.failed()) {
-            slot_of(context, step, 0) = encode({static_cast<int>(tree), true});
+            fill_slot(context, step.number[0], {static_cast<int>(tree), true});
         }
         if (!unavailable(outcome)) {
             return outcome;
@@ -151,13 +154,18 @@ Outcome clone_tree(Context &context, const Step &step) {
     }
     const long fd = sys(__NR_openat, AT_FDCWD, source, O_PATH | O_CLOEXEC);
     if (fd >= 0) {
-        slot_of(context, step, 0) = encode({static_cast<int>(fd), false});
+        fill_slot(context, step.number[0], {static_cast<int>(fd), false});
     }
     return check(Call::open, fd);
 }
 
+Outcome restrict_tree(Context &context, const Step &step) {
+    const Slot slot = slot_of(context, step);
+    return slot.is_tree ? change_all_attributes(context, step, slot.fd) : check(Call::mount_setattr, -ENOSYS);
+}
+
 Outcome attach_tree(Context &context, const Step &step) {
-    const Slot slot = decode(slot_of(context, step, 0));
+    const Slot slot = slot_of(context, step);
     int target = -1;
     if (const Outcome outcome = open_target(context, step, target); outcome.failed()) {
         return outcome;
@@ -172,12 +180,7 @@ Outcome attach_tree(Context &context, const Step &step) {
         }
         attributes_wanted = outcome.failed();
     }
-    Outcome outcome;
-    if (slot.is_tree) {
-        outcome = check(Call::move_mount, sys(__NR_move_mount, slot.fd, "", target, "", empty_to_empty));
-    } else {
-        outcome = bind_by_path(slot.fd, target, (step.flags & plan::step_recursive) != 0);
-    }
+    Outcome outcome = attach(slot, target, (step.flags & plan::step_recursive) != 0);
     sys(__NR_close, slot.fd);
     sys(__NR_close, target);
     if (outcome.failed() || !attributes_wanted) {
@@ -192,22 +195,104 @@ Outcome attach_tree(Context &context, const Step &step) {
     return outcome;
 }
 
+long configure_all(Context &context, const Step &step, long filesystem) {
+    long result = 0;
+    if (const char *source = context.text(step.text[2]); source != nullptr) {
+        result = sys(__NR_fsconfig, filesystem, FSCONFIG_SET_STRING, "source", source, 0L);
+    }
+    const char *options = context.text(step.text[3]);
+    while (options != nullptr && *options != 0 && result >= 0) {
+        size_t length = 0;
+        while (options[length] != 0 && options[length] != ',') {
+            ++length;
+        }
+        result = configure(filesystem, options, length);
+        options += length + (options[length] == ',' ? 1 : 0);
+    }
+    for (const auto &each : file_system_flags) {
+        if (result >= 0 && (step.number[2] & each.flag) != 0) {
+            result = sys(__NR_fsconfig, filesystem, FSCONFIG_SET_FLAG, each.name, 0L, 0L);
+        }
+    }
+    return result < 0 ? result : sys(__NR_fsconfig, filesystem, FSCONFIG_CMD_CREATE, 0L, 0L, 0L);
+}
+
+Outcome mount_detached(Context &context, const Step &step, Configure configure, long &mount) {
+    const long filesystem = sys(__NR_fsopen, context.text(step.text[1]), FSOPEN_CLOEXEC);
+    if (filesystem < 0) {
+        return check(Call::fsopen, filesystem);
+    }
+    Outcome outcome = check(Call::fsconfig, configure(context, step, filesystem));
+    if (outcome.failed()) {
+        outcome.text = explanation(context, filesystem);
+    } else {
+        mount = sys(__NR_fsmount, filesystem, FSMOUNT_CLOEXEC, step.number[1]);
+        outcome = check(Call::fsmount, mount);
+    }
+    sys(__NR_close, filesystem);
+    return outcome;
+}
+
+Outcome mount_by_path(Context &context, const Step &step, int target, const char *data) {
+    char path[32];
+    describe_fd(target, path);
+    return mount_at(context, step, path, data);
+}
+
+Outcome mount_on(Context &context, const Step &step, int target) {
+    long mount = -1;
+    Outcome outcome = mount_detached(context, step, configure_all, mount);
+    if (!outcome.failed() && context.copy_fd >= 0) {
+        outcome = copy_into(context, static_cast<int>(mount));
+        if (outcome.failed()) {
+            sys(__NR_close, mount);
+            return outcome;
+        }
+    }
+    if (!outcome.failed()) {
+        outcome = attach({static_cast<int>(mount), true}, target, false);
+        sys(__NR_close, mount);
+    }
+    return unavailable(outcome) ? mount_by_path(context, step, target, context.text(step.text[3])) : outcome;
+}
+
 Outcome mount_filesystem(Context &context, const Step &step) {
-    if (mount_at_once(context, step)) {
+    if (context.copy_fd < 0 && mount_at_once(context, step)) {
         return {};
     }
     int target = -1;
     if (const Outcome outcome = open_target(context, step, target); outcome.failed()) {
         return outcome;
     }
-    Outcome outcome = mount_detached(context, step, target);
-    if (unavailable(outcome)) {
-        char path[32];
-        describe_fd(target, path);
-        outcome = mount_by_path(context, step, path);
-    }
+    Outcome outcome = mount_on(context, step, target);
     sys(__NR_close, target);
+    if (outcome.failed() || context.copy_fd < 0) {
+        return outcome;
+    }
+    // By path, so that only now there is something to copy to.
+    if (outcome = open_in_root(context, context.text(step.text[0]), target); !outcome.failed()) {
+        outcome = copy_into(context, target);
+        sys(__NR_close, target);
+    }
     return outcome;
+}
+
+// By the name in its parent: a descriptor of the mount itself would keep it busy.
+Outcome unmount(Context &context, const Step &step) {
+    constexpr long mnt_detach = 2;
+    constexpr long umount_nofollow = 8;
+    int parent = -1;
+    const char *name = nullptr;
+    if (const Outcome outcome = open_parent(context, step, parent, name); outcome.failed()) {
+        return outcome;
+    }
+    const long entered = sys(__NR_fchdir, parent);
+    sys(__NR_close, parent);
+    if (entered < 0) {
+        return check(Call::fchdir, entered);
+    }
+    const long flags = umount_nofollow | ((step.flags & plan::step_optional) != 0 ? mnt_detach : 0);
+    return check(Call::umount2, sys(__NR_umount2, name, flags));
 }
 
 Outcome propagate(Context &context, const Step &step) {

@@ -198,16 +198,42 @@ Outcome open_target(const Context &context, const plan::Step &step, int &fd) {
     return outcome.failed() ? outcome : opened(resolve(root.fd, path), fd);
 }
 
-Outcome make_symlink(const Context &context, const char *path, const char *content) {
-    char parent_path[path_max];
-    const char *name = last_component(path, parent_path);
+Outcome open_parent(const Context &context, const plan::Step &step, int &parent, const char *&name) {
+    char path[path_max];
+    name = last_component(context.text(step.text[0]), path);
+    const Root root(context);
+    long fd = resolve(root.fd, path);
+    if (fd == -ENOENT && (step.flags & plan::step_make_target) != 0) {
+        if (const Outcome outcome = make_path(root.fd, path, false); outcome.failed()) {
+            return outcome;
+        }
+        fd = resolve(root.fd, path);
+    }
+    return opened(fd, parent);
+}
+
+Outcome make_symlink(Context &context, const plan::Step &step) {
     int parent = -1;
-    if (const Outcome outcome = open_in_root(context, parent_path, parent); outcome.failed()) {
+    const char *name = nullptr;
+    if (const Outcome outcome = open_parent(context, step, parent, name); outcome.failed()) {
         return outcome;
     }
-    const long result = sys(__NR_symlinkat, content, parent, name);
+    const char *content = context.text(step.text[1]);
+    Outcome outcome = check(Call::symlinkat, sys(__NR_symlinkat, content, parent, name));
+    if (outcome.error == EEXIST) {
+        char present[path_max];
+        const long length = sys(__NR_readlinkat, parent, name, present, sizeof present);
+        bool is_same = length > 0;
+        for (long i = 0; i < length && is_same; ++i) {
+            is_same = content[i] == present[i];
+        }
+        outcome.note = Note::is_another;
+        if (is_same && content[length] == 0) {
+            outcome = {};
+        }
+    }
     sys(__NR_close, parent);
-    return result == -EEXIST ? Outcome{} : check(Call::symlinkat, result);
+    return outcome;
 }
 
 void describe_fd(int fd, char (&path)[32]) {

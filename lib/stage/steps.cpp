@@ -214,8 +214,10 @@ Outcome run_step(Context &context, const Step &step) {
         return check(Call::mount, sys(__NR_mount, 0L, "/", 0L, step.number[0], 0L));
     case Op::root:
         return set_root(context, step);
-    case Op::clone_tree:
-        return clone_tree(context, step);
+    case Op::clone_tree: {
+        const Outcome outcome = clone_tree(context, step);
+        return (step.flags & plan::step_optional) != 0 ? Outcome{} : outcome;
+    }
     case Op::attach_tree:
         return attach_tree(context, step);
     case Op::mount:
@@ -225,7 +227,35 @@ Outcome run_step(Context &context, const Step &step) {
     case Op::propagate:
         return propagate(context, step);
     case Op::symlink:
-        return make_symlink(context, context.text(step.text[0]), context.text(step.text[1]));
+        return make_symlink(context, step);
+    case Op::memory:
+        return mount_memory(context, step);
+    case Op::file:
+        return write_file(context, step);
+    case Op::release_memory:
+        return release_memory(context);
+    case Op::open_path:
+        return open_path(context, step);
+    case Op::overlay:
+        return mount_overlay(context, step);
+    case Op::device:
+        return make_device(context, step);
+    case Op::mask:
+        return mask(context, step);
+    case Op::readonly_path:
+        return make_readonly(context, step);
+    case Op::restrict:
+        return restrict_tree(context, step);
+    case Op::copy_up:
+        return open_for_copy(context, step);
+    case Op::unmount:
+        return unmount(context, step);
+    case Op::finish: {
+        plan::Record record{};
+        record.kind = plan::RecordKind::executing; // and with that, the end of the channel is no failure
+        send(context, record);
+        exit_process(0);
+    }
     case Op::pivot_root:
         return pivot_root(context);
     case Op::chroot:

@@ -69,6 +69,21 @@ void contained(spaces::Spec &spec, const Rootfs &rootfs, int) {
     spec.die_with_parent = true;
 }
 
+// With all that a file system can be furnished with.
+void furnished(spaces::Spec &spec, const Rootfs &rootfs, int) {
+    using spaces::FileSpec;
+    unshare(spec, all_but_user & ~SPACES_NAMESPACE_TIME);
+    spec.root = spaces::RootSpec{.path = rootfs.path(), .readonly = false, .chroot = false};
+    spec.mounts.push_back({"/usr", "/usr", "bind", {"rbind", "rro"}});
+    spec.mounts.push_back({"overlay", "/mnt", "overlay", {"lowerdir=/etc:/usr", "tmp-overlay=1m"}});
+    spec.mounts.push_back({"tmpfs", "/etc", "tmpfs", {"tmpcopyup"}});
+    spec.devices.push_back({.path = "/dev/null", .type = 'c', .major = 1, .minor = 3});
+    spec.files.push_back({.kind = FileSpec::Kind::file, .path = "/etc/motd", .content = "hello"});
+    spec.files.push_back({.kind = FileSpec::Kind::symlink, .path = "/etc/link", .content = "motd"});
+    spec.masked_paths = {"/proc/kcore", "/nonexistent"};
+    spec.readonly_paths = {"/proc/sys"};
+}
+
 void as_pid_1(spaces::Spec &spec, const Rootfs &rootfs, int) {
     unshare(spec, all_but_user & ~SPACES_NAMESPACE_TIME);
     spec.init = false;
@@ -128,6 +143,7 @@ const std::vector<Kind> kinds = {
     {"a plain program", Target::program, plain},
     {"a program that is watched over", Target::program, watched},
     {"a program in a container", Target::program, contained},
+    {"a program in a furnished container", Target::program, furnished},
     {"a program that is pid 1", Target::program, as_pid_1},
     {"a program on a terminal", Target::program, on_a_terminal},
     {"a program in a running container", Target::program, joined},
@@ -137,6 +153,7 @@ const std::vector<Kind> kinds = {
     {"a program in a running container, with clocks of its own", Target::program, with_clocks},
     {"a plain callable", Target::callable, plain},
     {"a callable in a container", Target::callable, contained},
+    {"a callable in a furnished container", Target::callable, furnished},
     {"a callable that is pid 1", Target::callable, as_pid_1},
     {"a callable in a running container", Target::callable, joined},
     {"a callable beside a running container", Target::callable, beside},

@@ -200,6 +200,56 @@ IdMapSpec id_map(Chance &chance) {
     return map;
 }
 
+std::vector<IdMapping> ranges(Chance &chance) {
+    return {{0, 100000, 1 + static_cast<uint32_t>(chance.below(1000))}, {5000, id(chance) / 2, 7}};
+}
+
+FileSpec content(Chance &chance) {
+    using Kind = FileSpec::Kind;
+    static constexpr std::array<Kind, 3> kinds{Kind::file, Kind::directory, Kind::symlink};
+    FileSpec file;
+    file.kind = kinds[chance.below(kinds.size())];
+    file.path = "/" + chance.text(1) + "n";
+    if (file.kind != Kind::symlink) {
+        file.mode = static_cast<uint32_t>(chance.below(010000));
+    }
+    if (file.kind == Kind::symlink) {
+        file.content = chance.text(1);
+    } else if (file.kind == Kind::file) {
+        file.content = chance.yes() ? chance.text() : std::string("\0\xff\x80", chance.below(4));
+    }
+    return file;
+}
+
+DeviceSpec device(Chance &chance) {
+    DeviceSpec device;
+    device.path = "/dev/" + chance.text(1) + "n";
+    device.type = "cbp"[chance.below(3)];
+    if (device.type != 'p') {
+        device.major = static_cast<uint32_t>(chance.below(4096));
+        device.minor = static_cast<uint32_t>(chance.below(1048576));
+    }
+    chance.maybe(device.mode, [&] { return chance.below(010000); });
+    chance.maybe(device.uid, [&] { return id(chance); });
+    chance.maybe(device.gid, [&] { return id(chance); });
+    return device;
+}
+
+void fill_contents(Spec &spec, Chance &chance) {
+    for (size_t count = chance.below(3); count > 0; --count) {
+        spec.files.push_back(content(chance));
+        spec.devices.push_back(device(chance));
+        spec.masked_paths.push_back("/" + chance.text(1) + "n");
+        spec.readonly_paths.push_back("/" + chance.text(1) + "n");
+    }
+    if (chance.yes()) {
+        MountSpec mount{.source = "/a", .destination = "/b", .type = "bind", .options = {"idmap"}};
+        mount.uid_mappings = ranges(chance);
+        mount.gid_mappings = ranges(chance);
+        spec.mounts.push_back(std::move(mount));
+    }
+}
+
 void fill_files(Spec &spec, Chance &chance) {
     if (chance.yes()) {
         spec.root = RootSpec{.path = chance.text(1), .readonly = chance.yes(), .chroot = chance.yes()};
@@ -322,6 +372,7 @@ spaces::Spec spec_of_chance(uint32_t seed) {
     fill_process(spec.process, chance);
     fill_namespaces(spec, chance);
     fill_files(spec, chance);
+    fill_contents(spec, chance);
     spec.uid_map = id_map(chance);
     spec.gid_map = id_map(chance);
     for (const char *const path : {"net/ipv4/ip_forward", "net/ipv4/conf/eth0.1/mtu", "kernel/sem"}) {

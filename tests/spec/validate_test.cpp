@@ -152,6 +152,18 @@ BOOST_AUTO_TEST_CASE(mounts_need_a_new_mount_namespace) {
     spec.rootfs_propagation = "unchanged";
     expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "spaces.rootfsPropagation",
                      "another propagation of mounts", "mount");
+    spec = program();
+    spec.devices.push_back({.path = "/dev/x"});
+    expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "linux.devices", "a device", "mount");
+    spec = program();
+    spec.files.push_back({.path = "/x"});
+    expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "spaces.files", "a file from memory", "mount");
+    spec = program();
+    spec.masked_paths = {"/x"};
+    expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "linux.maskedPaths", "a masked path", "mount");
+    spec = program();
+    spec.readonly_paths = {"/x"};
+    expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "linux.readonlyPaths", "a read-only path", "mount");
 }
 
 BOOST_AUTO_TEST_CASE(pivot_root_needs_a_new_mount_namespace_and_chroot_does_not) {

@@ -41,6 +41,15 @@ void as_user(uid_t uid, const Body &body) {
     });
 }
 
+void as_everybody(const std::function<void(const std::string &who)> &body) {
+    if (::geteuid() != 0) {
+        body("an ordinary user");
+        return;
+    }
+    body("root");
+    as_user(nobody_special, [&] { body("an ordinary user"); });
+}
+
 void as_account(const Account &account, const Body &body) {
     const TempDir dir;
     in_mount_namespace([&] {

@@ -15,6 +15,9 @@ constexpr uid_t nobody_special = 54321;
 // root).
 void as_user(uid_t uid, const Body &body);
 
+// As the caller, and where that is root also as an ordinary user. `body` gets who it is, for messages.
+void as_everybody(const std::function<void(const std::string &who)> &body);
+
 // An account that exists for the child only: its files are bound over those of /etc in a mount namespace.
 struct Account {
     std::string name = "spaces-tester";

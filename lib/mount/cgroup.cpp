@@ -1,0 +1,164 @@
+// OCI's mount type "cgroup": what it means depends on the hierarchies that this host has.
+#include "mount/cgroup.hpp"
+
+#include "base/sys.hpp"
+#include "host/check.hpp"
+#include "host/mount_table.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+namespace spaces {
+
+namespace {
+
+std::vector<std::string> split(const std::string &text, char separator) {
+    std::vector<std::string> parts;
+    std::istringstream stream(text);
+    for (std::string part; std::getline(stream, part, separator);) {
+        parts.push_back(part);
+    }
+    return parts;
+}
+
+std::string last_part(const std::string &path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+// Where the own cgroup is below a mount of its hierarchy; nothing where that mount does not show it.
+std::optional<std::string> own_directory(const MountEntry &mount, const std::string &own) {
+    const std::string root = mount.root == "/" ? "" : mount.root;
+    if (own != root && !own.starts_with(root + "/")) {
+        return std::nullopt;
+    }
+    const std::string below = own.substr(root.size());
+    return mount.point + (below == "/" ? "" : below);
+}
+
+std::optional<std::string> own_directory(const MountEntry &mount) {
+    const std::string text = text_of("/proc/self/cgroup").value_or("");
+    if (mount.type == "cgroup2") {
+        const std::optional<std::string> own = own_cgroup(text, "");
+        return own ? own_directory(mount, *own) : std::nullopt;
+    }
+    for (const std::string &option : split(mount.super_options, ',')) {
+        if (const std::optional<std::string> own = own_cgroup(text, option)) {
+            return own_directory(mount, *own);
+        }
+    }
+    return std::nullopt;
+}
+
+// Each hierarchy once: it can be mounted in several places.
+std::vector<MountEntry> hierarchies() {
+    std::vector<MountEntry> found;
+    for (const MountEntry &mount : mount_table()) {
+        const bool is_cgroup = mount.type == "cgroup" || mount.type == "cgroup2";
+        const bool is_known = std::any_of(found.begin(), found.end(), [&](const MountEntry &known) {
+            return known.type == mount.type && known.super_options == mount.super_options;
+        });
+        if (is_cgroup && !is_known) {
+            found.push_back(mount);
+        }
+    }
+    return found;
+}
+
+MountSpec bind_of(const std::string &source, const std::string &destination) {
+    return {.source = source,
+            .destination = destination,
+            .type = "bind",
+            .options = {"rbind", "ro", "nosuid", "nodev", "noexec"}};
+}
+
+bool asks_for(const MountSpec &mount, const char *option) {
+    return std::find(mount.options.begin(), mount.options.end(), option) != mount.options.end();
+}
+
+[[noreturn]] void throw_none(const MountSpec &mount) {
+    throw_unsupported(mount.destination,
+                      "no cgroups can be mounted on " + quoted(mount.destination) +
+                          ": this process sees no hierarchy that its own cgroup is in",
+                      "mount them in the caller's /sys/fs/cgroup, or leave the mount out");
+}
+
+std::vector<DefaultEntry> unified(const MountSpec &mount, const MountEntry &hierarchy, bool owns_namespace) {
+    MountSpec result = mount;
+    if (owns_namespace) {
+        result.type = "cgroup2";
+        return {{std::move(result), ""}};
+    }
+    const std::optional<std::string> own = own_directory(hierarchy);
+    if (!own) {
+        throw_none(mount);
+    }
+    result.type = "bind";
+    result.source = *own;
+    result.options.insert(result.options.begin(), "rbind");
+    return {{std::move(result), ""}};
+}
+
+} // namespace
+
+std::optional<std::string> own_cgroup(const std::string &text, const std::string &controller) {
+    for (const std::string &line : split(text, '\n')) { // 4:memory:/path
+        const size_t first = line.find(':');
+        const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
+        if (second == std::string::npos) {
+            continue;
+        }
+        const std::string names = line.substr(first + 1, second - first - 1);
+        const std::vector<std::string> list = split(names, ',');
+        if (controller.empty() ? names.empty()
+                               : std::find(list.begin(), list.end(), controller) != list.end()) {
+            return line.substr(second + 1);
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<DefaultEntry> cgroup_mounts(const MountSpec &mount, bool owns_namespace) {
+    const std::vector<MountEntry> all = hierarchies();
+    const bool has_v1 =
+        std::any_of(all.begin(), all.end(), [](const MountEntry &each) { return each.type == "cgroup"; });
+    if (all.size() == 1 && !has_v1) {
+        return unified(mount, all.front(), owns_namespace);
+    }
+    if (asks_for(mount, "rw")) {
+        throw_unsupported(mount.destination,
+                          "cgroups of version 1 are mounted read-only, and the mount on " +
+                              quoted(mount.destination) + " is to be writable",
+                          "the directories are those of the caller's own cgroup: bind what the program may "
+                          "write to");
+    }
+    std::vector<DefaultEntry> entries;
+    entries.push_back({{.source = "tmpfs",
+                        .destination = mount.destination,
+                        .type = "tmpfs",
+                        .options = {"nosuid", "nodev", "noexec", "mode=755"}},
+                       ""});
+    for (const MountEntry &hierarchy : all) {
+        const std::string name = last_part(hierarchy.point);
+        const std::string place = mount.destination + "/" + name;
+        const std::optional<std::string> own = own_directory(hierarchy);
+        if (!own) {
+            continue; // of a hierarchy that nothing of ours is in, there is nothing to show
+        }
+        entries.push_back({bind_of(*own, place), ""});
+        for (const std::string &controller : split(name, ',')) {
+            if (controller != name) {
+                entries.push_back({{.source = "",
+                                    .destination = mount.destination + "/" + controller,
+                                    .type = "",
+                                    .options = {}},
+                                   name});
+            }
+        }
+    }
+    if (entries.size() == 1) {
+        throw_none(mount);
+    }
+    return entries;
+}
+
+} // namespace spaces

@@ -1,0 +1,114 @@
+// The mounts in their order, and where their targets may be made.
+#include "mount/jobs.hpp"
+
+#include "mount/cgroup.hpp"
+#include "mount/defaults.hpp"
+#include "spec/check.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace spaces {
+
+namespace {
+
+// Privileged in its user namespace over what the caller itself owns: without a new user namespace,
+// everything.
+Ownership ownership(const Compilation &compilation) {
+    const bool all = !compilation.new_user();
+    return {.pid = all || compilation.new_pid(),
+            .network = all || compilation.spec.unshares(SPACES_NAMESPACE_NETWORK),
+            .ipc = all || compilation.spec.unshares(SPACES_NAMESPACE_IPC)};
+}
+
+bool maps_gid_5(const Compilation &compilation) {
+    if (!compilation.new_user()) {
+        return true;
+    }
+    const IdRanges &map = compilation.plan.outside.gid_map;
+    return std::any_of(map.begin(), map.end(), [](const IdMapping &range) {
+        return range.container_id <= 5 && 5 - range.container_id < range.size;
+    });
+}
+
+bool mounts_proc_by_itself(const Compilation &compilation) {
+    const Spec &spec = compilation.spec;
+    const bool wanted = spec.mount_proc.value_or(compilation.new_pid() && compilation.new_mount());
+    const bool given = std::any_of(spec.mounts.begin(), spec.mounts.end(),
+                                   [](const MountSpec &mount) { return mount.destination == "/proc"; });
+    return wanted && !given && !spec.default_mounts;
+}
+
+std::string normal(const std::string &path) {
+    std::string text = std::filesystem::path("/" + path).lexically_normal().string();
+    while (text.size() > 1 && text.back() == '/') {
+        text.pop_back();
+    }
+    return text.starts_with("//") ? text.substr(1) : text;
+}
+
+} // namespace
+
+MountJob job_of(const MountSpec &mount) {
+    MountJob job{.mount = mount, .options = parse_mount_options(mount.options, mount.destination)};
+    MountOptions &options = job.options;
+    if (!options.bind && (mount.type == "bind" || mount.type == "rbind")) {
+        options.bind = true;
+        options.recursive = mount.type == "rbind";
+    }
+    check_mount_options(mount, options);
+    if (!options.bind && mount.type == "overlay") {
+        job.overlay = parse_overlay_options(options.data, mount.destination);
+    }
+    return job;
+}
+
+std::vector<MountJob> all_jobs(const Compilation &compilation) {
+    std::vector<MountJob> jobs;
+    const auto add = [&](const DefaultEntry &entry) {
+        if (entry.link_to.empty()) {
+            jobs.push_back(job_of(entry.mount));
+        } else {
+            jobs.push_back({.mount = entry.mount, .link_to = entry.link_to});
+        }
+    };
+    if (compilation.spec.default_mounts) {
+        for (const DefaultEntry &entry : default_mounts(ownership(compilation), maps_gid_5(compilation))) {
+            add(entry);
+        }
+    }
+    if (mounts_proc_by_itself(compilation)) {
+        jobs.push_back(job_of(proc_mount(ownership(compilation).pid)));
+    }
+    const bool owns_cgroups = compilation.spec.unshares(SPACES_NAMESPACE_CGROUP);
+    for (const MountSpec &mount : compilation.spec.mounts) {
+        if (mount.type != "cgroup" || is_bind(mount)) {
+            jobs.push_back(job_of(mount));
+            continue;
+        }
+        for (const DefaultEntry &entry : cgroup_mounts(mount, owns_cgroups)) {
+            add(entry);
+        }
+        if (jobs.back().mount.destination != mount.destination) { // the tmpfs around the hierarchies
+            jobs.push_back({.mount = mount, .seals = true});
+        }
+    }
+    return jobs;
+}
+
+// In a root directory of its own, or on a mount made before; never in the caller's own directories.
+bool may_make(const Compilation &compilation, const std::string &path) {
+    if (compilation.spec.root) {
+        return true;
+    }
+    const std::string wanted = normal(path);
+    const std::vector<std::string> &own = compilation.mount_jobs->own;
+    return std::any_of(own.begin(), own.end(),
+                       [&](const std::string &place) { return wanted.starts_with(place + "/"); });
+}
+
+void add_own(Compilation &compilation, const std::string &destination) {
+    compilation.mount_jobs->own.push_back(normal(destination));
+}
+
+} // namespace spaces
