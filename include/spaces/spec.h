@@ -181,29 +181,29 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_oom_score_adj(spaces_s
                                                                         spaces_error **error) SPACES_NOEXCEPT;
 
 /** The AppArmor profile of the program, by its name; "unconfined"; or with a "&" before it, stacked upon the
- *  caller's own. It holds from the program's exec on, for a function from before its ids change. Where AppArmor
- *  is not active the start fails with SPACES_EUNSUPPORTED. OCI: process.apparmorProfile. */
-SPACES_API SPACES_NODISCARD spaces_status
-spaces_spec_set_apparmor_profile(spaces_spec *spec, const char *profile, spaces_error **error) SPACES_NOEXCEPT;
+ *  caller's own. It holds from the program's exec on, for a function from before its ids change. Where
+ * AppArmor is not active the start fails with SPACES_EUNSUPPORTED. OCI: process.apparmorProfile. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_apparmor_profile(
+    spaces_spec *spec, const char *profile, spaces_error **error) SPACES_NOEXCEPT;
 
-/** The SELinux label of the program, "system_u:system_r:container_t:s0:c1,c2", from its exec on. Where SELinux is
- *  not active the start fails with SPACES_EUNSUPPORTED. OCI: process.selinuxLabel. */
-SPACES_API SPACES_NODISCARD spaces_status
-spaces_spec_set_selinux_label(spaces_spec *spec, const char *label, spaces_error **error) SPACES_NOEXCEPT;
+/** The SELinux label of the program, "system_u:system_r:container_t:s0:c1,c2", from its exec on. Where
+ * SELinux is not active the start fails with SPACES_EUNSUPPORTED. OCI: process.selinuxLabel. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_selinux_label(spaces_spec *spec, const char *label,
+                                                                        spaces_error **error) SPACES_NOEXCEPT;
 
 /** Landlock (landlock(7)): from the first rule for a path on the program can reach files only as such rules
- *  allow, whichever user it is. @p access is a list of "read", "write", "execute", "all", and landlock(7)'s own
- *  words ("make_dir"), separated by commas, and holds for @p path, inside the program's root directory, and all
- *  below it. It works without namespaces and privileges, but needs no_new_privs where the caller is not
- *  privileged. Rights that this kernel cannot restrict yet are not, which spaces_spec_explain() tells. Where
- *  Landlock is missing the start fails with SPACES_EUNSUPPORTED, unless spaces.landlock.optional is true in the
- *  Spec's JSON. */
+ *  allow, whichever user it is. @p access is a list of "read", "write", "execute", "all", and landlock(7)'s
+ * own words ("make_dir"), separated by commas, and holds for @p path, inside the program's root directory,
+ * and all below it. It works without namespaces and privileges, but needs no_new_privs where the caller is
+ * not privileged. Rights that this kernel cannot restrict yet are not, which spaces_spec_explain() tells.
+ * Where Landlock is missing the start fails with SPACES_EUNSUPPORTED, unless spaces.landlock.optional is true
+ * in the Spec's JSON. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_landlock_path(spaces_spec *spec, const char *path,
                                                                         const char *access,
                                                                         spaces_error **error) SPACES_NOEXCEPT;
 
-/** Landlock: from the first rule for an @p access on ("bind" or "connect") the program can bind TCP sockets, or
- *  connect them, only to the ports of such rules (Linux 6.7). */
+/** Landlock: from the first rule for an @p access on ("bind" or "connect") the program can bind TCP sockets,
+ * or connect them, only to the ports of such rules (Linux 6.7). */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_landlock_port(spaces_spec *spec, const char *access,
                                                                         uint32_t port,
                                                                         spaces_error **error) SPACES_NOEXCEPT;

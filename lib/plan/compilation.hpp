@@ -70,8 +70,11 @@ void add_namespace_identity(Compilation &compilation); // who sets the namespace
 void add_program_identity(Compilation &compilation);   // who the program is
 
 // ../security/capabilities.cpp
-void add_bounding_set(Compilation &compilation);    // before the program's ids
-void add_capability_sets(Compilation &compilation); // after them
+bool changes_capabilities(const CapabilitiesSpec &capabilities);
+bool may_have_capability(const CapabilitiesSpec &capabilities, int capability);
+std::optional<CapabilitySet> capabilities_after_exec(const ProcessSpec &process); // where the Spec says so
+void add_bounding_set(Compilation &compilation);                                  // before the program's ids
+void add_capability_sets(Compilation &compilation);                               // after them
 
 // ../security/landlock.cpp
 void add_landlock(Compilation &compilation); // while paths are in reach, whoever the program will be

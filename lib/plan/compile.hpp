@@ -42,8 +42,8 @@ struct CompiledPlan {
     std::set<int> targets; // the numbers that the program's own descriptors get, besides its standard streams
     uint32_t clone_flags = 0; // namespaces that are made together with the process
     OutsideWork outside;
-    std::vector<std::string> shortfalls; // what was asked for as optional and cannot be had here
-    std::optional<CgroupPlan> cgroup; // the groups that the process is put into, before it goes on
+    std::vector<std::string> degraded; // what was asked for as optional and cannot be had here
+    std::optional<CgroupPlan> cgroup;  // the groups that the process is put into, before it goes on
     std::optional<PlannedFilter> filter;
     bool init = false;       // the process that is started, or has moved, is PID 1 of a new pid namespace
     bool is_pid_1 = false;   // the program itself is

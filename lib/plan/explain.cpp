@@ -117,8 +117,8 @@ std::string as_text(const CompiledPlan &plan) {
     if (plan.outside.oom_score_adj) {
         line("", "oom_score_adj", "from outside: " + std::to_string(*plan.outside.oom_score_adj));
     }
-    for (const std::string &shortfall : plan.shortfalls) {
-        line("", "shortfall", shortfall);
+    for (const std::string &degraded : plan.degraded) {
+        line("", "degraded", degraded);
     }
     if (plan.filter) {
         line("", "seccomp", describe(*plan.filter));
@@ -196,8 +196,8 @@ std::string as_json(const CompiledPlan &plan) {
         json.emplace_back("outside", std::move(outside));
     }
     json.emplace_back("supervised", plan.supervised);
-    if (!plan.shortfalls.empty()) {
-        json.emplace_back("shortfalls", Json::array_of(plan.shortfalls));
+    if (!plan.degraded.empty()) {
+        json.emplace_back("degraded", Json::array_of(plan.degraded));
     }
     if (plan.filter) {
         json.emplace_back("seccomp", filter_of(*plan.filter));

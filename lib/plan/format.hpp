@@ -29,12 +29,13 @@ enum class Op : uint16_t {
     bound_capabilities, // table: CapabilityChange of the bounding set, number[0]: keep the others from setuid
     capabilities,       // table: CapabilityChange of the other four sets, number[0]: SECBIT_* to set besides
     no_new_privs,
-    keep_proc, // /proc, for `label`
-    label,     // text[0]: file below /proc, text[1]: what is written there
-    landlock_ruleset,  // number[0]: LANDLOCK_ACCESS_FS_*, number[1]: LANDLOCK_ACCESS_NET_*, number[2]: LANDLOCK_SCOPE_*
-    landlock_path,     // text[0]: path, number[0]: LANDLOCK_ACCESS_FS_*
-    landlock_port,     // number[0]: LANDLOCK_ACCESS_NET_*, number[1]: port
-    landlock_restrict, // by the ruleset
+    keep_proc,           // /proc, for `label`
+    label,               // text[0]: file below /proc, text[1]: what is written there
+    landlock_ruleset,    // number[0]: LANDLOCK_ACCESS_FS_*, number[1]: LANDLOCK_ACCESS_NET_*, number[2]:
+                         // LANDLOCK_SCOPE_*
+    landlock_path,       // text[0]: path, number[0]: LANDLOCK_ACCESS_FS_*
+    landlock_port,       // number[0]: LANDLOCK_ACCESS_NET_*, number[1]: port
+    landlock_restrict,   // by the ruleset
     parent_death_signal, // number[0]: signal
 
     // File system
@@ -102,11 +103,12 @@ enum StepFlags : uint16_t {
 
 // What the new process may still do under its filter, and what it needs for the filter.
 enum SeccompBits : uint64_t {
-    seccomp_is_mute = 1,    // it cannot tell the caller of a failure: its supervisor does
-    seccomp_may_look = 2,   // it may open a file to find out why it cannot be executed
-    seccomp_privileged = 4, // without no_new_privs: it takes CAP_SYS_ADMIN
-    seccomp_drops = 8,      // … which no exec takes away again
-    seccomp_may_exit = 16   // by exit_group
+    seccomp_is_mute = 1,     // it cannot tell the caller of a failure: its supervisor does
+    seccomp_may_look = 2,    // it may open a file to find out why it cannot be executed
+    seccomp_privileged = 4,  // without no_new_privs: it takes CAP_SYS_ADMIN
+    seccomp_drops_all = 8,   // … which no exec takes away again, with what else the user's change has left
+    seccomp_may_exit = 16,   // by exit_group
+    seccomp_drops_admin = 32 // … and nothing else
 };
 
 // struct sched_attr of sched_setattr(2), in its first size. Its header and libc's <sched.h> exclude each

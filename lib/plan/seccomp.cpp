@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
 
@@ -20,11 +21,6 @@ namespace spaces {
 namespace {
 
 using plan::Op;
-
-// Those that the program has after its exec, where the Spec says it.
-Capabilities capabilities_of(const Spec &) {
-    return std::nullopt;
-}
 
 uint64_t flag_of(const std::string &word) {
     if (word == "SECCOMP_FILTER_FLAG_TSYNC") {
@@ -83,6 +79,7 @@ void require_calls_of_a_function(const Compilation &compilation, const PlannedFi
         require_call(filter, system_call, needed);
     }
     if (compilation.gives_up_capabilities()) {
+        require_call(filter, SYS_capget, needed);
         require_call(filter, SYS_capset, needed);
     }
 }
@@ -103,7 +100,12 @@ uint64_t bits_of(const Compilation &compilation, const PlannedFilter &filter) {
         bits |= plan::seccomp_privileged;
     }
     if (!is_program && compilation.gives_up_capabilities()) {
-        bits |= plan::seccomp_drops;
+        const CapabilitiesSpec &capabilities = compilation.spec.process.capabilities;
+        if (!changes_capabilities(capabilities)) {
+            bits |= plan::seccomp_drops_all;
+        } else if (!may_have_capability(capabilities, CAP_SYS_ADMIN)) {
+            bits |= plan::seccomp_drops_admin;
+        }
     }
     return bits;
 }
@@ -130,7 +132,7 @@ bool PlannedFilter::needs_supervisor() const {
 bool Compilation::gives_up_capabilities() const {
     const ProcessSpec &process = spec.process;
     return spec.seccomp.kind != SeccompSpec::Kind::none && !process.no_new_privileges &&
-           process.uid.value_or(0) != 0;
+           (process.uid.value_or(0) != 0 || !may_have_capability(process.capabilities, CAP_SYS_ADMIN));
 }
 
 void decide_filter(Compilation &compilation) {
@@ -138,7 +140,7 @@ void decide_filter(Compilation &compilation) {
     if (seccomp.kind == SeccompSpec::Kind::none) {
         return;
     }
-    FoundFilter found = find_filter(seccomp, capabilities_of(compilation.spec));
+    FoundFilter found = find_filter(seccomp, capabilities_after_exec(compilation.spec.process));
     PlannedFilter filter;
     filter.by_default = seccomp.kind == SeccompSpec::Kind::by_default;
     filter.program = std::move(found.filter.program);

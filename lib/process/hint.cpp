@@ -57,9 +57,12 @@ constexpr std::array step_hints{
         "CAP_SETPCAP; "
         "in a new user namespace the program's root has all of them. What is ambient must be permitted and "
         "inheritable too"},
-    StepHint{"apparmor", ENOENT, "no such profile is loaded: apparmor_parser(8) loads it, aa-status(8) lists them"},
-    StepHint{"apparmor", EACCES, "the caller's own profile does not allow the change, or no_new_privs forbids it"},
-    StepHint{"apparmor", EPERM, "the caller's own profile does not allow the change, or no_new_privs forbids it"},
+    StepHint{"apparmor", ENOENT,
+             "no such profile is loaded: apparmor_parser(8) loads it, aa-status(8) lists them"},
+    StepHint{"apparmor", EACCES,
+             "the caller's own profile does not allow the change, or no_new_privs forbids it"},
+    StepHint{"apparmor", EPERM,
+             "the caller's own profile does not allow the change, or no_new_privs forbids it"},
     StepHint{"selinux", EINVAL, "the loaded policy does not know this label"},
     StepHint{"selinux", EACCES, "the policy does not let the caller set the label of what it executes"},
     StepHint{"landlock", EPERM,

@@ -19,7 +19,7 @@ namespace spaces {
 struct Started {
     Child child;
     std::optional<Channel> supervisor; // where it has one
-    Fd stdio[5]; // by SPACES_STDIN … SPACES_SECCOMP
+    Fd stdio[5];                       // by SPACES_STDIN … SPACES_SECCOMP
     bool has_stdio[5] = {};
     bool init = false;                   // the child is PID 1 of the program's own pid namespace
     bool is_pid_1 = false;               // the program itself is

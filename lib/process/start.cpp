@@ -326,8 +326,10 @@ Started Start::hand_over() {
     }
     started.is_pid_1 = plan_.is_pid_1;
     started.cgroup = std::move(cgroup_);
+    started.degraded = plan_.degraded;
     if (plan_.cgroup) {
-        started.degraded = plan_.cgroup->degraded;
+        started.degraded.insert(started.degraded.end(), plan_.cgroup->degraded.begin(),
+                                plan_.cgroup->degraded.end());
     }
     started.child = child_.release();
     return started;

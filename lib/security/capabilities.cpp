@@ -1,6 +1,7 @@
 // The program's capabilities: what becomes of each of its five sets, around the change to its user.
 #include "plan/compilation.hpp"
 
+#include <linux/capability.h>
 #include <spaces/spec.h>
 #include <unistd.h>
 
@@ -10,10 +11,6 @@ namespace {
 
 using plan::CapabilityChange;
 using plan::Op;
-
-bool changes_capabilities(const CapabilitiesSpec &capabilities) {
-    return capabilities != CapabilitiesSpec{};
-}
 
 // Whether the kernel takes the capabilities away at the change of ids: from root to somebody else.
 bool leaves_root(const Compilation &compilation) {
@@ -45,7 +42,29 @@ CapabilityChange change_of(const CapabilitiesSpec &capabilities, size_t set, boo
     return change;
 }
 
+CapabilitySet may_have(const CapabilityChange &change) {
+    return change.keep | change.add | change.wish;
+}
+
 } // namespace
+
+bool changes_capabilities(const CapabilitiesSpec &capabilities) {
+    return capabilities != CapabilitiesSpec{};
+}
+
+bool may_have_capability(const CapabilitiesSpec &capabilities, int capability) {
+    const CapabilityChange permitted = change_of(capabilities, SPACES_CAPABILITIES_PERMITTED, true);
+    return (may_have(permitted) & capability_bit(capability)) != 0;
+}
+
+std::optional<CapabilitySet> capabilities_after_exec(const ProcessSpec &process) {
+    if (!changes_capabilities(process.capabilities)) {
+        return std::nullopt;
+    }
+    const bool is_root = process.uid.value_or(0) == 0;
+    return may_have(is_root ? change_of(process.capabilities, SPACES_CAPABILITIES_BOUNDING, true)
+                            : change_of(process.capabilities, SPACES_CAPABILITIES_AMBIENT, false));
+}
 
 void add_bounding_set(Compilation &compilation) {
     const CapabilitiesSpec &capabilities = compilation.spec.process.capabilities;
@@ -66,11 +85,16 @@ void add_capability_sets(Compilation &compilation) {
         return;
     }
     const bool keeps = !leaves_root(compilation);
-    const uint32_t table = compilation.builder().table(
-        std::vector{change_of(process.capabilities, SPACES_CAPABILITIES_EFFECTIVE, keeps),
-                    change_of(process.capabilities, SPACES_CAPABILITIES_INHERITABLE, true),
-                    change_of(process.capabilities, SPACES_CAPABILITIES_PERMITTED, keeps),
-                    change_of(process.capabilities, SPACES_CAPABILITIES_AMBIENT, keeps)});
+    std::vector changes{change_of(process.capabilities, SPACES_CAPABILITIES_EFFECTIVE, keeps),
+                        change_of(process.capabilities, SPACES_CAPABILITIES_INHERITABLE, true),
+                        change_of(process.capabilities, SPACES_CAPABILITIES_PERMITTED, keeps),
+                        change_of(process.capabilities, SPACES_CAPABILITIES_AMBIENT, keeps)};
+    // The filter takes it without no_new_privs, and is installed last. What is permitted does not survive the
+    // exec; a function has it taken away by that step.
+    if (compilation.gives_up_capabilities()) {
+        changes[plan::of_permitted].wish |= capability_bit(CAP_SYS_ADMIN);
+    }
+    const uint32_t table = compilation.builder().table(changes);
     plan::Step &step =
         compilation.add(Op::capabilities, {"capabilities", "capability sets", "set the capabilities"});
     step.table = table;

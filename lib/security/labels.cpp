@@ -28,7 +28,8 @@ void add_label(Compilation &compilation, const char *step_name, const std::strin
 }
 
 bool wants_apparmor(const Spec &spec) {
-    return spec.process.apparmor_profile && (*spec.process.apparmor_profile != "unconfined" || has_apparmor());
+    return spec.process.apparmor_profile &&
+           (*spec.process.apparmor_profile != "unconfined" || has_apparmor());
 }
 
 bool wants_labels(const Spec &spec) {
@@ -45,8 +46,9 @@ void add_proc_for_labels(Compilation &compilation) {
                           "apparmor=1 security=apparmor");
     }
     if (process.selinux_label && !has_selinux()) {
-        throw_unsupported("process.selinuxLabel", "SELinux is not active in this kernel",
-                          "leave the label out; where the kernel has it: boot with selinux=1 security=selinux");
+        throw_unsupported(
+            "process.selinuxLabel", "SELinux is not active in this kernel",
+            "leave the label out; where the kernel has it: boot with selinux=1 security=selinux");
     }
     // The /proc of a container that is joined shows who has joined it; the caller's may not.
     if (wants_labels(compilation.spec) && !compilation.namespaces.joins_mount) {

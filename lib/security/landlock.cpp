@@ -1,9 +1,9 @@
 // Landlock: the ruleset of the program, as far as this kernel's ABI goes.
+#include "spec/landlock.hpp"
 #include "base/error.hpp"
 #include "base/sys.hpp"
 #include "host/security.hpp"
 #include "plan/compilation.hpp"
-#include "spec/landlock.hpp"
 
 namespace spaces {
 
@@ -33,20 +33,21 @@ std::string joined(const std::vector<std::string> &words) {
     return text;
 }
 
-// What is not to be had is an error, unless that was allowed; then, and where a later ABI only has finer rights,
-// it is told as a shortfall.
+// What is not to be had is an error, unless that was allowed; then, and where a later ABI only has finer
+// rights, it is told in the Result and by explain.
 void lack(Compilation &compilation, const std::string &what, bool is_fine, std::string_view hint) {
     if (!is_fine) {
         throw_unsupported("landlock", "Landlock of this kernel cannot restrict " + what, hint);
     }
-    compilation.plan.shortfalls.push_back("landlock: this kernel cannot restrict " + what);
+    compilation.plan.degraded.push_back("landlock: this kernel cannot restrict " + what);
 }
 
 Handled had(Compilation &compilation, const LandlockSpec &landlock, int abi) {
     const Handled all = wanted(landlock);
     if (abi == 0) {
         lack(compilation, "anything", landlock.optional,
-             "it needs Linux 5.13 and landlock in the list lsm=... of the kernel's command line: see `space features`");
+             "it needs Linux 5.13 and landlock in the list lsm=... of the kernel's command line: see `space "
+             "features`");
         return {};
     }
     const Handled handled{.fs = all.fs & landlock_fs_rights(abi),
@@ -65,7 +66,8 @@ Handled had(Compilation &compilation, const LandlockSpec &landlock, int abi) {
     return handled;
 }
 
-void add_port_rules(Compilation &compilation, const std::optional<std::set<uint16_t>> &ports, uint64_t right) {
+void add_port_rules(Compilation &compilation, const std::optional<std::set<uint16_t>> &ports,
+                    uint64_t right) {
     const std::string verb = right == landlock_bind_tcp ? "bind" : "connect";
     for (const uint16_t port : ports.value_or(std::set<uint16_t>())) {
         const std::string object = "TCP port " + std::to_string(port);
@@ -105,10 +107,10 @@ void add_landlock(Compilation &compilation) {
         for (const LandlockSpec::PathRule &rule : *landlock->paths) {
             const uint64_t access = rule.access & handled.fs;
             const uint32_t path = compilation.builder().text(rule.path);
-            plan::Step &step = compilation.add(
-                Op::landlock_path, {"landlock", rule.path,
-                                    "allow access (" + joined(landlock_access_words(access)) + ") to " +
-                                        quoted(rule.path)});
+            plan::Step &step =
+                compilation.add(Op::landlock_path, {"landlock", rule.path,
+                                                    "allow access (" + joined(landlock_access_words(access)) +
+                                                        ") to " + quoted(rule.path)});
             step.text[0] = path;
             step.number[0] = access;
         }

@@ -16,6 +16,6 @@ Json::Object landlock_of(const LandlockSpec &landlock); // spaces.landlock
 Json::Object scheduler_of(const SchedulerSpec &scheduler);   // process.scheduler
 Json::Object io_priority_of(const IoPrioritySpec &priority); // process.ioPriority
 Json::Object cpu_affinity_of(const ProcessSpec &process);    // process.execCPUAffinity
-Json::Object resources_of(const ResourcesSpec &resources); // json_write_resources.cpp
+Json::Object resources_of(const ResourcesSpec &resources);   // json_write_resources.cpp
 
 } // namespace spaces

@@ -17,10 +17,10 @@ struct Right {
 };
 
 constexpr std::array fs_rights{
-    Right{"execute", 1},     Right{"write_file", 1}, Right{"read_file", 1},  Right{"read_dir", 1},
-    Right{"remove_dir", 1},  Right{"remove_file", 1}, Right{"make_char", 1}, Right{"make_dir", 1},
-    Right{"make_reg", 1},    Right{"make_sock", 1},  Right{"make_fifo", 1},  Right{"make_block", 1},
-    Right{"make_sym", 1},    Right{"refer", 2},      Right{"truncate", 3},   Right{"ioctl_dev", 5},
+    Right{"execute", 1},    Right{"write_file", 1},  Right{"read_file", 1}, Right{"read_dir", 1},
+    Right{"remove_dir", 1}, Right{"remove_file", 1}, Right{"make_char", 1}, Right{"make_dir", 1},
+    Right{"make_reg", 1},   Right{"make_sock", 1},   Right{"make_fifo", 1}, Right{"make_block", 1},
+    Right{"make_sym", 1},   Right{"refer", 2},       Right{"truncate", 3},  Right{"ioctl_dev", 5},
 };
 constexpr std::array net_rights{Right{"bind_tcp", 4}, Right{"connect_tcp", 4}};
 constexpr std::array scopes{Right{"abstract_unix_socket", 6}, Right{"signal", 6}};

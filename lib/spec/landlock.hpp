@@ -11,8 +11,8 @@ namespace spaces {
 inline constexpr uint64_t landlock_bind_tcp = 1;
 inline constexpr uint64_t landlock_connect_tcp = 2;
 
-// LANDLOCK_ACCESS_FS_*, by the kernel's words in lower case, "read_file", or by those for many of them: "read",
-// "write" and "all". Throws SPACES_EINVALID for what is none; `object` is the member it is for.
+// LANDLOCK_ACCESS_FS_*, by the kernel's words in lower case, "read_file", or by those for many of them:
+// "read", "write" and "all". Throws SPACES_EINVALID for what is none; `object` is the member it is for.
 uint64_t parse_landlock_access(std::string_view word, std::string_view object);
 std::vector<std::string> landlock_access_words(uint64_t access);
 

@@ -106,7 +106,7 @@ struct ProcessSpec {
     StdioSpec stdio[3];
     std::map<int, SharedFd> fds; // by the number in the program
     bool inherit_signals = false;
-    std::set<int> default_signals; // of those that would be inherited
+    std::set<int> default_signals;               // of those that would be inherited
     std::optional<std::string> apparmor_profile; // "&NAME": stacked upon the caller's
     std::optional<std::string> selinux_label;
 

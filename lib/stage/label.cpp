@@ -13,7 +13,8 @@ using plan::Call;
 using plan::Note;
 using plan::Step;
 
-// A root file system could hold anything under this name, and the label would go there instead: CVE-2019-16884.
+// A root file system could hold anything under this name, and the label would go there instead:
+// CVE-2019-16884.
 Outcome open_own_proc(int &proc) {
     const long fd = sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {

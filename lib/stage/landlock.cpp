@@ -48,17 +48,17 @@ Outcome allow_landlock_path(const Context &context, const Step &step) {
     if (path < 0) {
         return check(Call::open, path);
     }
-    struct statx status{};
+    struct statx status {};
     Outcome outcome = check(Call::statx, sys(__NR_statx, path, "", AT_EMPTY_PATH, STATX_TYPE, &status));
     if (!outcome.failed()) {
         const bool is_directory = (status.stx_mode & type_mask) == type_directory;
         const uint64_t access = step.number[0] & (is_directory ? ~uint64_t{0} : rights_of_files);
         const PathBeneathAttr attr{access, static_cast<int32_t>(path)};
         // A rule that allows nothing is none: ENOMSG.
-        outcome = access == 0 ? Outcome{}
-                              : check(Call::landlock_add_rule,
-                                      sys(__NR_landlock_add_rule, context.landlock_ruleset, rule_path_beneath,
-                                          &attr, 0L));
+        outcome = access == 0
+                      ? Outcome{}
+                      : check(Call::landlock_add_rule, sys(__NR_landlock_add_rule, context.landlock_ruleset,
+                                                           rule_path_beneath, &attr, 0L));
     }
     sys(__NR_close, path);
     return outcome;

@@ -33,6 +33,17 @@ Outcome drop_all() {
     return check(Call::capset, sys(__NR_capset, &header, none));
 }
 
+Outcome drop_admin() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+    if (const long result = sys(__NR_capget, &header, data); result < 0) {
+        return check(Call::capget, result);
+    }
+    data[0].effective &= ~(uint32_t{1} << CAP_SYS_ADMIN);
+    data[0].permitted &= ~(uint32_t{1} << CAP_SYS_ADMIN);
+    return check(Call::capset, sys(__NR_capset, &header, data));
+}
+
 } // namespace
 
 Outcome install_filter(Context &context, const plan::Step &step) {
@@ -59,8 +70,10 @@ Outcome install_filter(Context &context, const plan::Step &step) {
     context.may_exit = (step.number[2] & plan::seccomp_may_exit) != 0;
     context.may_look = (step.number[2] & plan::seccomp_may_look) != 0;
     Outcome outcome;
-    if ((step.number[2] & plan::seccomp_drops) != 0) {
+    if ((step.number[2] & plan::seccomp_drops_all) != 0) {
         outcome = drop_all();
+    } else if ((step.number[2] & plan::seccomp_drops_admin) != 0) {
+        outcome = drop_admin();
     }
     if ((step.number[1] & listens) != 0 && !outcome.failed()) {
         const int listener = static_cast<int>(result);
