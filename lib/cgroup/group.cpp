@@ -254,14 +254,19 @@ Cgroup::Cgroup(const CgroupPlan &plan) : maker_(::getpid()) {
     }
 }
 
-// The scope itself has the process in it, so that its controllers can only be of use for a group below. That
-// one is removed by us, and the scope by systemd when it is empty.
-void Cgroup::enter_scope(const CgroupPlan &plan, pid_t pid) {
+// The scope itself must not have processes where groups below it have controllers. What is below is removed
+// by us, and the scope by systemd when it is empty.
+void Cgroup::enter_scope(const CgroupPlan &plan, pid_t pid, pid_t keeper) {
     maker_ = ::getpid();
     const GroupOwner owner = calling_process();
     const std::string name = new_group_name(owner);
-    enter_new_scope(scope_request(plan.scope->path, name), pid);
+    enter_new_scope(scope_request(plan.scope->path, name), {pid, keeper});
     const std::string scope = cgroup_layout(std::to_string(pid)).v2.value_or("");
+    ControlGroup aside;
+    aside.path = scope + "/keeper";
+    make_directory(aside.path);
+    aside.directory = open_directory(aside.path);
+    put_process(aside, keeper);
     ControlGroup &group = groups_.emplace_back();
     group.path = scope + "/container";
     if (make_directory(group.path)) {

@@ -49,9 +49,9 @@ class Cgroup {
 
     // The directory of version 2 for clone3(CLONE_INTO_CGROUP), or -1.
     int for_clone() const;
-    // The process is in a scope of systemd's then, in a group of its own. Everything of the plan is made with
-    // this.
-    void enter_scope(const CgroupPlan &plan, pid_t pid);
+    // The process is in a scope of systemd's then, in a group of its own there, and the keeper in another
+    // one.
+    void enter_scope(const CgroupPlan &plan, pid_t pid, pid_t keeper);
     // Moves a process, into that of version 2 too unless it was made there.
     void add(pid_t pid, bool is_in_unified) const;
 

@@ -102,6 +102,7 @@ void Process::finish_cgroup(Result &result) {
     } catch (const Error &error) {
         result.degraded.push_back(error.message); // the program has ended all the same
     }
+    started_.keeper.end();
 }
 
 } // namespace spaces

@@ -6,6 +6,7 @@
 #include "cgroup/statistics.hpp"
 #include "process/channel.hpp"
 #include "process/clone.hpp"
+#include "process/keeper.hpp"
 #include "process/result.hpp"
 
 #include <atomic>
@@ -20,8 +21,9 @@ struct Started {
     std::optional<Channel> supervisor; // where it has one
     Fd stdio[4];
     bool has_stdio[4] = {};
-    bool init = false;                   // the child is PID 1 of the program's own pid namespace
-    bool is_pid_1 = false;               // the program itself is
+    bool init = false;     // the child is PID 1 of the program's own pid namespace
+    bool is_pid_1 = false; // the program itself is
+    Keeper keeper;
     Cgroup cgroup;                       // its own, or joined; may be none
     std::vector<std::string> degraded{}; // what was to be limited and could not be
     uint64_t inherited_peak = 0;         // what ru_maxrss of a program without supervisor starts from

@@ -5,6 +5,7 @@
 #include "plan/compile.hpp"
 #include "process/channel.hpp"
 #include "process/child.hpp"
+#include "process/keeper.hpp"
 #include "process/launch.hpp"
 
 namespace spaces {
@@ -60,6 +61,7 @@ class Start {
     LaunchHooks hooks_;
     Fd theirs_;
     Channel channel_;
+    Keeper keeper_; // of a scope
     Cgroup cgroup_;
     ChildGuard child_;
     Fd terminal_;
