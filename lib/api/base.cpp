@@ -9,7 +9,7 @@ namespace spaces {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> features{"fork", "terminal", "init", "newuidmap"};
+constexpr std::array<std::string_view, 5> features{"fork", "terminal", "init", "newuidmap", "cgroup"};
 
 } // namespace
 

@@ -46,6 +46,7 @@ class Process {
 
     // control_group.cpp: what follows is about the control groups of the program.
     void set_cgroup(const std::string &key, const std::string &value) const;
+    void set_resources(const ResourcesSpec &resources) const;
     void freeze(int timeout_ms) const;
     void thaw() const;
     Statistics statistics() const; // those at the end, when it has been waited for
