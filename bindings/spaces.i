@@ -189,6 +189,7 @@ spaces_status spaces_fork_begin(const spaces_spec *spec, spaces_main_fn main, vo
     spaces_status kill_all(spaces_error **error);
 
     spaces_status set_cgroup(const char *key, const char *value, spaces_error **error);
+    spaces_status set_resources(const char *json, size_t size, spaces_error **error);
     spaces_status freeze(int timeout_ms, spaces_error **error);
     spaces_status thaw(spaces_error **error);
     spaces_status stats(char **ret_json, spaces_error **error);

@@ -166,6 +166,13 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_process_set_cgroup(const spaces
                                                                     const char *key, const char *value,
                                                                     spaces_error **error) SPACES_NOEXCEPT;
 
+/** Change several limits at once: an object as OCI's linux.resources. Nothing is written where the program
+ * has no group for one of them (SPACES_ESTATE). Device rules of a running program can be changed in version 1
+ * only. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_process_set_resources(const spaces_process *process,
+                                                                       const char *json, size_t size,
+                                                                       spaces_error **error) SPACES_NOEXCEPT;
+
 /** Stop everything in the program's control group, and return when it stands still: at the latest after
  *  @p timeout_ms milliseconds (-1: no limit), else SPACES_ETIMEOUT, and it freezes as soon as it can. What is
  *  frozen can be killed. */

@@ -9,7 +9,8 @@ namespace spaces {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> features{"fork", "terminal", "init", "newuidmap", "seccomp"};
+constexpr std::array<std::string_view, 6> features{"fork",      "terminal", "init",
+                                                   "newuidmap", "cgroup",   "seccomp"};
 
 } // namespace
 

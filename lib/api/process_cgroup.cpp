@@ -5,6 +5,7 @@
 #include "base/sys.hpp"
 #include "cgroup/leftovers.hpp"
 #include "spec/check.hpp"
+#include "spec/json.hpp"
 
 #include <spaces/process.h>
 
@@ -17,6 +18,16 @@ spaces_status spaces_process_set_cgroup(const spaces_process *process, const cha
         check_cgroup_key(given_text(key, "key"), "key");
         check_cgroup_value(key, given_text(value, "value"), "value");
         handle.process->set_cgroup(key, value);
+    });
+}
+
+spaces_status spaces_process_set_resources(const spaces_process *process, const char *json, size_t size,
+                                           spaces_error **error) noexcept {
+    return guard(error, [&] {
+        const spaces_process &handle = given(process, "process");
+        ResourcesSpec resources;
+        load_resources(resources, std::string_view(&given(json, "json"), size));
+        handle.process->set_resources(resources);
     });
 }
 

@@ -7,11 +7,13 @@
 #include "cgroup/leftovers.hpp"
 #include "cgroup/owner.hpp"
 #include "cgroup/scope.hpp"
+#include "spec/refuse.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <iterator>
 #include <spaces/base.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -129,6 +131,41 @@ void apply(const ControlGroup &group, const CgroupSetting &setting) {
     }
 }
 
+// Memory with swap must never be less than memory alone, so that what grows comes first.
+void apply_all(const ControlGroup &group, std::vector<CgroupSetting> settings) {
+    constexpr const char *both = "memory.memsw.limit_in_bytes";
+    const auto of_file = [&](std::string_view file) {
+        return std::find_if(settings.begin(), settings.end(),
+                            [&](const CgroupSetting &setting) { return setting.file == file; });
+    };
+    const auto alone = of_file("memory.limit_in_bytes");
+    const auto with_swap = of_file(both);
+    if (alone != settings.end() && with_swap != settings.end()) {
+        const uint64_t present = cgroup_file::read_number(group.directory.get(), both).value_or(0);
+        const std::optional<uint64_t> next = bytes_of({"memory", both, with_swap->value, both});
+        const bool grows = !next || *next > present;
+        if (grows == (alone < with_swap)) {
+            std::swap(*alone, *with_swap);
+        }
+    }
+    for (const CgroupSetting &setting : settings) {
+        apply(group, setting);
+    }
+}
+
+// What version 1 calls memory and swap is told as swap, beside the limit of memory that there is.
+void add_present_memory_limit(const ControlGroup &group, std::vector<CgroupWant> &wants) {
+    const auto has = [&](std::string_view key) {
+        return std::any_of(wants.begin(), wants.end(),
+                           [&](const CgroupWant &want) { return want.key == key; });
+    };
+    if (has("memory.swap.max") && !has("memory.max")) {
+        if (const auto limit = cgroup_file::read_number(group.directory.get(), "memory.limit_in_bytes")) {
+            wants.insert(wants.begin(), {"memory", "memory.max", std::to_string(*limit), "memory.max"});
+        }
+    }
+}
+
 bool make_directory(const std::string &path) {
     if (::mkdir(path.c_str(), 0755) == 0) {
         return true;
@@ -209,9 +246,7 @@ void make_group(const PlannedGroup &plan, ControlGroup &group, const GroupOwner 
     } else {
         make_named(plan, group, new_group_name(owner));
     }
-    for (const CgroupSetting &setting : plan.settings) {
-        apply(group, setting);
-    }
+    apply_all(group, plan.settings);
 }
 
 void put_process(const ControlGroup &group, pid_t pid) {
@@ -254,14 +289,19 @@ Cgroup::Cgroup(const CgroupPlan &plan) : maker_(::getpid()) {
     }
 }
 
-// The scope itself has the process in it, so that its controllers can only be of use for a group below. That
-// one is removed by us, and the scope by systemd when it is empty.
-void Cgroup::enter_scope(const CgroupPlan &plan, pid_t pid) {
+// The scope itself must not have processes where groups below it have controllers. What is below is removed
+// by us, and the scope by systemd when it is empty.
+void Cgroup::enter_scope(const CgroupPlan &plan, pid_t pid, pid_t keeper) {
     maker_ = ::getpid();
     const GroupOwner owner = calling_process();
     const std::string name = new_group_name(owner);
-    enter_new_scope(scope_request(plan.scope->path, name), pid);
+    enter_new_scope(scope_request(plan.scope->path, name), {pid, keeper});
     const std::string scope = cgroup_layout(std::to_string(pid)).v2.value_or("");
+    ControlGroup aside;
+    aside.path = scope + "/keeper";
+    make_directory(aside.path);
+    aside.directory = open_directory(aside.path);
+    put_process(aside, keeper);
     ControlGroup &group = groups_.emplace_back();
     group.path = scope + "/container";
     if (make_directory(group.path)) {
@@ -279,9 +319,7 @@ void Cgroup::enter_scope(const CgroupPlan &plan, pid_t pid) {
             group.controllers.push_back(controller);
         }
     }
-    for (const CgroupSetting &setting : plan.scope->settings) {
-        apply(group, setting);
-    }
+    apply_all(group, plan.scope->settings);
     if (!plan.devices.empty() && !plan.devices_in_v1) {
         set_devices_v2(group, plan.devices);
     }
@@ -307,9 +345,7 @@ void Cgroup::add(pid_t pid, bool is_in_unified) const {
     }
 }
 
-void Cgroup::set(const std::string &key, const std::string &value) const {
-    std::vector<CgroupWant> wants = wants_of(key, value);
-    const std::string controller = wants.empty() ? "" : wants.front().controller;
+const ControlGroup &Cgroup::require(const std::string &controller, const std::string &key) const {
     const ControlGroup *group = find(controller);
     if (group == nullptr || !group->is_own()) {
         throw Error{
@@ -321,15 +357,66 @@ void Cgroup::set(const std::string &key, const std::string &value) const {
             .hint = "a container has those that its Spec set a limit of, and with a cgroup path of its "
                     "own those that count: memory, cpu, pids and io"};
     }
-    if (key == "memory.swap.max" && group->version == CgroupVersion::v1) {
-        // Of the two together; that of memory alone is what it is.
-        if (const auto limit = cgroup_file::read_number(group->directory.get(), "memory.limit_in_bytes")) {
-            wants.insert(wants.begin(), {"memory", "memory.max", std::to_string(*limit), "memory.max"});
+    return *group;
+}
+
+void Cgroup::set(std::vector<CgroupWant> wants) const {
+    // All of them are looked at before the first is written.
+    std::vector<std::pair<const ControlGroup *, std::vector<CgroupSetting>>> writes;
+    for (const CgroupWant &want : wants) {
+        require(want.controller, want.key);
+    }
+    for (const ControlGroup &group : groups_) {
+        std::vector<CgroupWant> of_group;
+        std::copy_if(wants.begin(), wants.end(), std::back_inserter(of_group),
+                     [&](const CgroupWant &want) { return find(want.controller) == &group; });
+        if (group.version == CgroupVersion::v1) {
+            add_present_memory_limit(group, of_group);
+        }
+        writes.emplace_back(&group, translate(of_group, group.version));
+    }
+    for (const auto &[group, settings] : writes) {
+        apply_all(*group, settings);
+    }
+}
+
+// A period alone is for the quota that there is.
+ResourcesSpec Cgroup::with_present_quota(ResourcesSpec resources) const {
+    const ControlGroup *group = find("cpu");
+    if (!resources.cpu.period || resources.cpu.quota || group == nullptr) {
+        return resources;
+    }
+    const char *file = group->version == CgroupVersion::v1 ? "cpu.cfs_quota_us" : "cpu.max";
+    if (const auto quota = cgroup_file::read_number(group->directory.get(), file)) {
+        resources.cpu.quota = static_cast<int64_t>(*quota);
+    }
+    return resources;
+}
+
+void Cgroup::set(const ResourcesSpec &asked) const {
+    const ResourcesSpec resources = with_present_quota(asked);
+    const std::optional<int64_t> limit = resources.memory.limit;
+    if (resources.memory.check_before_update.value_or(false) && limit && *limit >= 0) {
+        const ControlGroup &group = require("memory", "memory.max");
+        const char *file = group.version == CgroupVersion::v1 ? "memory.usage_in_bytes" : "memory.current";
+        const uint64_t used = cgroup_file::read_number(group.directory.get(), file).value_or(0);
+        if (used > static_cast<uint64_t>(*limit)) {
+            refuse("memory.limit",
+                   std::to_string(*limit) + " bytes, and " + std::to_string(used) + " are in use already");
         }
     }
-    for (const CgroupSetting &setting : translate(wants, group->version)) {
-        apply(*group, setting);
+    if (!resources.devices.empty()) {
+        const ControlGroup *group = find("devices");
+        if (group == nullptr) {
+            refuse_unsupported("devices",
+                               "the rules of a running container can be changed in cgroup version 1 "
+                               "only, and where it was started with some");
+        }
+        set(wants_of(resources));
+        set_devices_v1(*group, resources.devices);
+        return;
     }
+    set(wants_of(resources));
 }
 
 } // namespace spaces

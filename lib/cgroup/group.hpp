@@ -49,14 +49,15 @@ class Cgroup {
 
     // The directory of version 2 for clone3(CLONE_INTO_CGROUP), or -1.
     int for_clone() const;
-    // The process is in a scope of systemd's then, in a group of its own. Everything of the plan is made with
-    // this.
-    void enter_scope(const CgroupPlan &plan, pid_t pid);
+    // The process is in a scope of systemd's then, in a group of its own there, and the keeper in another
+    // one.
+    void enter_scope(const CgroupPlan &plan, pid_t pid, pid_t keeper);
     // Moves a process, into that of version 2 too unless it was made there.
     void add(pid_t pid, bool is_in_unified) const;
 
-    // A limit of a running container.
-    void set(const std::string &key, const std::string &value) const;
+    // Limits of a running container; SPACES_ESTATE where it has no group with the controller.
+    void set(std::vector<CgroupWant> wants) const;
+    void set(const ResourcesSpec &resources) const;
 
     // freezer.cpp: returns when everything in it stands still, or SPACES_ETIMEOUT.
     void freeze(int timeout_ms) const;
@@ -69,6 +70,9 @@ class Cgroup {
     bool try_remove() noexcept; // only what is empty; false: something is left
 
   private:
+    ResourcesSpec with_present_quota(ResourcesSpec resources) const;
+    const ControlGroup &require(const std::string &controller, const std::string &key) const;
+
     std::vector<ControlGroup> groups_;
     pid_t maker_ = 0; // a fork of it does not remove anything
 };

@@ -39,7 +39,7 @@ void put_property(dbus::Marshaller &body, std::string_view name, std::string_vie
     body.signature(signature);
 }
 
-dbus::Marshaller start_transient_unit(const ScopeRequest &request, pid_t pid) {
+dbus::Marshaller start_transient_unit(const ScopeRequest &request, const std::vector<pid_t> &pids) {
     dbus::Marshaller body; // ssa(sv)a(sa(sv))
     body.text(request.unit);
     body.text("fail");
@@ -47,9 +47,11 @@ dbus::Marshaller start_transient_unit(const ScopeRequest &request, pid_t pid) {
     put_property(body, "Description", "s");
     body.text("container of libspaces");
     put_property(body, "PIDs", "au");
-    const size_t pids = body.begin_array(4);
-    body.number(static_cast<uint32_t>(pid));
-    body.end_array(pids);
+    const size_t list = body.begin_array(4);
+    for (const pid_t pid : pids) {
+        body.number(static_cast<uint32_t>(pid));
+    }
+    body.end_array(list);
     for (const char *name :
          {"Delegate", "MemoryAccounting", "CPUAccounting", "IOAccounting", "TasksAccounting"}) {
         put_property(body, name, "b");
@@ -92,14 +94,13 @@ std::string manager_socket() {
     return ::access(path.c_str(), W_OK) == 0 ? path : "";
 }
 
-std::string enter_new_scope(const ScopeRequest &request, pid_t pid) {
-    const std::string before = group_of(pid);
+void enter_new_scope(const ScopeRequest &request, const std::vector<pid_t> &pids) {
     dbus::Connection connection(manager_socket());
     const dbus::Reply reply = connection.call({.path = "/org/freedesktop/systemd1",
                                                .interface = "org.freedesktop.systemd1.Manager",
                                                .member = "StartTransientUnit",
                                                .signature = "ssa(sv)a(sa(sv))"},
-                                              start_transient_unit(request, pid));
+                                              start_transient_unit(request, pids));
     if (!reply.error_name.empty()) {
         const bool exists = reply.error_name.ends_with("UnitExists");
         throw Error{.code = exists ? SPACES_EEXISTS : SPACES_ESYSTEM,
@@ -112,20 +113,21 @@ std::string enter_new_scope(const ScopeRequest &request, pid_t pid) {
     // The answer is that there is a job; its end is seen where the process is.
     const Deadline deadline(patience_ms);
     for (;;) {
-        std::string group = group_of(pid);
-        if (group != before && group.ends_with("/" + request.unit)) {
-            return group;
+        if (std::all_of(pids.begin(), pids.end(),
+                        [&](pid_t pid) { return group_of(pid).ends_with("/" + request.unit); })) {
+            return;
         }
         if (deadline.is_over()) {
-            throw Error{
-                .code = SPACES_ESYSTEM,
-                .error_number = ETIMEDOUT,
-                .step = "cgroup",
-                .object = request.unit,
-                .message = "systemd has not moved process " + std::to_string(pid) + " into the scope " +
-                           quoted(request.unit) + " after " + std::to_string(patience_ms) + " ms",
-                .hint = "see journalctl(1); a user's manager needs the system's bus for a process that "
-                        "is not its own"};
+            throw Error{.code = SPACES_ESYSTEM,
+                        .error_number = ETIMEDOUT,
+                        .step = "cgroup",
+                        .object = request.unit,
+                        .message = "systemd has not moved process " + std::to_string(pids.front()) +
+                                   " into the scope " + quoted(request.unit) + " after " +
+                                   std::to_string(patience_ms) + " ms",
+                        .hint =
+                            "see journalctl(1); a user's manager needs the system's bus for a process that "
+                            "is not its own"};
         }
         const timespec pause{0, 1'000'000};
         ::nanosleep(&pause, nullptr);

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace spaces {
 
@@ -18,8 +19,8 @@ ScopeRequest scope_request(const std::string &path, const std::string &name);
 // The private socket of the manager that has the calling user's units; empty where none runs.
 std::string manager_socket();
 
-// Moves the process into a new scope with all controllers that are delegated, and returns its path in the
-// hierarchy when it is there.
-std::string enter_new_scope(const ScopeRequest &request, pid_t pid);
+// Moves the processes into a new scope, to which all controllers are delegated that the manager has, and
+// returns when the first one is there.
+void enter_new_scope(const ScopeRequest &request, const std::vector<pid_t> &pids);
 
 } // namespace spaces

@@ -9,8 +9,6 @@ namespace spaces {
 
 namespace {
 
-constexpr uint64_t default_period = 100'000; // microseconds: what the kernel starts with
-
 class Wants {
   public:
     void add(const char *key, std::string value, std::string_view member) {
@@ -58,10 +56,11 @@ void add_memory(Wants &wants, const MemoryResources &memory) {
 void add_cpu(Wants &wants, const CpuResources &cpu) {
     wants.add_number(cgroup_key::cpu_shares, cpu.shares, "cpu.shares");
     if (cpu.quota || cpu.period) {
+        // A quota alone leaves the period as it is.
         const bool limited = cpu.quota && *cpu.quota > 0;
         wants.add("cpu.max",
-                  (limited ? std::to_string(*cpu.quota) : "max") + " " +
-                      std::to_string(cpu.period.value_or(default_period)),
+                  (limited ? std::to_string(*cpu.quota) : "max") +
+                      (cpu.period ? " " + std::to_string(*cpu.period) : ""),
                   cpu.quota ? "cpu.quota" : "cpu.period");
     }
     wants.add_number("cpu.max.burst", cpu.burst, "cpu.burst");

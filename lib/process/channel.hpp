@@ -36,6 +36,7 @@ class Channel {
     bool is_own() const noexcept;
 
     int get() const noexcept { return fd_.get(); }
+    Fd release() noexcept { return std::move(fd_); }
 
   private:
     Fd fd_;

@@ -26,7 +26,13 @@ void Process::require_cgroup() const {
 void Process::set_cgroup(const std::string &key, const std::string &value) const {
     const std::lock_guard guard(cgroup_mutex_);
     require_cgroup();
-    started_.cgroup.set(key, value);
+    started_.cgroup.set(wants_of(key, value));
+}
+
+void Process::set_resources(const ResourcesSpec &resources) const {
+    const std::lock_guard guard(cgroup_mutex_);
+    require_cgroup();
+    started_.cgroup.set(resources);
 }
 
 void Process::freeze(int timeout_ms) const {
@@ -102,6 +108,7 @@ void Process::finish_cgroup(Result &result) {
     } catch (const Error &error) {
         result.degraded.push_back(error.message); // the program has ended all the same
     }
+    started_.keeper.end();
 }
 
 } // namespace spaces

@@ -6,6 +6,7 @@
 #include "cgroup/statistics.hpp"
 #include "process/channel.hpp"
 #include "process/clone.hpp"
+#include "process/keeper.hpp"
 #include "process/result.hpp"
 #include "spec/spec.hpp"
 
@@ -23,6 +24,7 @@ struct Started {
     bool has_stdio[5] = {};
     bool init = false;                   // the child is PID 1 of the program's own pid namespace
     bool is_pid_1 = false;               // the program itself is
+    Keeper keeper;
     Cgroup cgroup;                       // its own, or joined; may be none
     std::vector<std::string> degraded{}; // what was to be limited and could not be
     uint64_t inherited_peak = 0;         // what ru_maxrss of a program without supervisor starts from
@@ -45,6 +47,7 @@ class Process {
 
     // control_group.cpp: what follows is about the control groups of the program.
     void set_cgroup(const std::string &key, const std::string &value) const;
+    void set_resources(const ResourcesSpec &resources) const;
     void freeze(int timeout_ms) const;
     void thaw() const;
     Statistics statistics() const; // those at the end, when it has been waited for

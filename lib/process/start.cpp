@@ -115,7 +115,8 @@ Start::~Start() {
 
 void Start::enter_cgroup(bool is_in_unified) {
     if (plan_.cgroup && plan_.cgroup->scope) {
-        cgroup_.enter_scope(*plan_.cgroup, pid());
+        keeper_ = Keeper::start();
+        cgroup_.enter_scope(*plan_.cgroup, pid(), keeper_.pid());
         is_in_unified = true;
     }
     cgroup_.add(pid(), is_in_unified);
@@ -326,6 +327,7 @@ Started Start::hand_over() {
     }
     started.is_pid_1 = plan_.is_pid_1;
     started.cgroup = std::move(cgroup_);
+    started.keeper = std::move(keeper_);
     started.degraded = plan_.degraded;
     if (plan_.cgroup) {
         started.degraded.insert(started.degraded.end(), plan_.cgroup->degraded.begin(),

@@ -5,6 +5,7 @@
 #include "plan/compile.hpp"
 #include "process/channel.hpp"
 #include "process/child.hpp"
+#include "process/keeper.hpp"
 #include "process/launch.hpp"
 #include "process/listener.hpp"
 
@@ -63,6 +64,7 @@ class Start {
     LaunchHooks hooks_;
     Fd theirs_;
     Channel channel_;
+    Keeper keeper_; // of a scope
     Cgroup cgroup_;
     ChildGuard child_;
     Fd terminal_;

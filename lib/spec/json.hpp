@@ -14,4 +14,7 @@ void load_json(Spec &spec, std::string_view text);
 // Throws where the Spec holds what has no text form: a descriptor, or bytes that are not UTF-8.
 std::string to_json(const Spec &spec);
 
+// The object "linux.resources" alone, as runtimes take it for an update.
+void load_resources(ResourcesSpec &resources, std::string_view text);
+
 } // namespace spaces

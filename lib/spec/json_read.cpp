@@ -70,6 +70,11 @@ constexpr JsonMember<Spec> members[] = {
 
 } // namespace
 
+void load_resources(ResourcesSpec &resources, std::string_view text) {
+    const Json document = parse_json(text);
+    read_resources(resources, JsonValue(document));
+}
+
 void load_json(Spec &spec, std::string_view text) {
     const Json document = parse_json(text);
     Spec merged = spec;

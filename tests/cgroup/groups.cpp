@@ -35,7 +35,9 @@ void find_ours(const fs::path &directory, std::vector<std::string> &found) {
          entry.increment(error)) {
         std::error_code gone;
         if (entry->is_directory(gone) && !entry->is_symlink(gone)) {
-            if (entry->path().filename().string().starts_with("spaces-")) {
+            // A scope is systemd's to remove.
+            const std::string name = entry->path().filename();
+            if ((name.starts_with("spaces-") && !name.ends_with(".scope")) || name == "container") {
                 found.push_back(entry->path());
             }
             find_ours(entry->path(), found);
@@ -118,6 +120,15 @@ Answer devices() {
 
 Answer own_group() {
     return can(Spec({"/bin/true"}).with<spaces_spec_set_cgroup_path>(static_cast<const char *>(nullptr)));
+}
+
+Answer own_group_by_libspaces() {
+    Spec spec({"/bin/true"});
+    Process process = start(spec.with<spaces_spec_set_cgroup>("pids.max", "100"));
+    Answer answer(paths_of(process).front().find(".scope/container") == std::string::npos);
+    answer.message() << "this user has control groups from systemd only";
+    process.wait();
+    return answer;
 }
 
 } // namespace groups

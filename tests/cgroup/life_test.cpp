@@ -155,11 +155,11 @@ BOOST_AUTO_TEST_CASE(a_relative_path_is_below_the_place_of_the_others) {
     const Waiting waiting(
         Spec({"/bin/sh", "-c", "echo up; exec cat"}).with<spaces_spec_set_cgroup_path>("one"));
     for (const std::string &path : groups::paths_of(waiting.process())) {
-        BOOST_TEST(path.ends_with("/one"));
+        BOOST_TEST((path.ends_with("/one") || path.ends_with("/one.scope/container")), path);
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_process_can_join_the_groups_of_another) {
+BOOST_AUTO_TEST_CASE(a_process_can_join_the_groups_of_another, *needs(groups::own_group_by_libspaces)) {
     const Waiting waiting(with_group());
     Process joined =
         start(Spec({"/bin/cat"}).with<spaces_spec_join_cgroup>(waiting.pid()).pipe(SPACES_STDIN));
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(a_forgotten_process_leaves_its_group_to_the_collector) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_a_killed_caller_has_left_is_collected) {
+BOOST_AUTO_TEST_CASE(what_a_killed_caller_has_left_is_collected, *needs(groups::own_group_by_libspaces)) {
     as_subreaper([] {
         for (const bool by_next_start : {false, true}) {
             Pipe pipe;

@@ -146,6 +146,32 @@ BOOST_AUTO_TEST_CASE(a_limit_changes_while_the_program_runs, *needs(groups::memo
     BOOST_TEST(failure_of<spaces_process_set_cgroup>(process, "memory", "1").code == SPACES_EINVALID);
 }
 
+BOOST_AUTO_TEST_CASE(several_limits_change_at_once, *needs(groups::memory)) {
+    const Waiting waiting(waiting_program().json(
+        R"({"linux": {"resources": {"memory": {"limit": 50331648, "swap": 50331648}, "pids": {"limit": 40}}}})"));
+    const spaces_process *process = waiting.process();
+    const auto update = [&](const std::string &json) {
+        call<spaces_process_set_resources>(process, json.data(), json.size());
+    };
+    // Up and down again, with swap, which version 1 counts together.
+    update(R"({"memory": {"limit": 83886080, "swap": 83886080}, "pids": {"limit": 30}})");
+    BOOST_TEST(groups::stat_of(waiting.process(), "memory.limit") == 83886080u);
+    BOOST_TEST(groups::file_of(waiting.process(), {"pids.max"}) == "30");
+    update(R"({"memory": {"limit": 41943040, "swap": 41943040}})");
+    BOOST_TEST(groups::stat_of(waiting.process(), "memory.limit") == 41943040u);
+    const std::string swap =
+        groups::file_of(waiting.process(), {"memory.swap.max", "memory.memsw.limit_in_bytes"});
+    BOOST_TEST((swap == "0" || swap == "41943040"), swap);
+
+    const auto refused = [&](const std::string &json) {
+        return failure_of<spaces_process_set_resources>(process, json.data(), json.size());
+    };
+    BOOST_TEST(refused(R"({"pids": {"limit": 20}, "rdma": {"x": {"hcaHandles": 1}}})").code == SPACES_ESTATE);
+    BOOST_TEST(groups::file_of(waiting.process(), {"pids.max"}) == "30");
+    BOOST_TEST(refused(R"({"memory": {"limit": 4096, "checkBeforeUpdate": true}})").object == "memory.limit");
+    BOOST_TEST(refused(R"({"colour": 1})").object == "colour");
+}
+
 BOOST_AUTO_TEST_CASE(a_value_that_the_kernel_refuses_fails_the_start_and_leaves_nothing,
                      *needs(groups::pids)) {
     const Failure failure = start_fails(Spec({"/bin/true"}).with<spaces_spec_set_cgroup>("pids.max", "many"));

@@ -164,9 +164,9 @@ BOOST_AUTO_TEST_CASE(no_limit_of_oci) {
     resources.memory.limit = -1;
     resources.pids = -1;
     resources.cpu.quota = -1;
-    BOOST_TEST(in(CgroupVersion::v2, resources) == "memory.max=max;cpu.max=max 100000;pids.max=max;");
+    BOOST_TEST(in(CgroupVersion::v2, resources) == "memory.max=max;cpu.max=max;pids.max=max;");
     BOOST_TEST(in(CgroupVersion::v1, resources) ==
-               "memory.limit_in_bytes=-1;cpu.cfs_period_us=100000;cpu.cfs_quota_us=-1;pids.max=max;");
+               "memory.limit_in_bytes=-1;cpu.cfs_quota_us=-1;pids.max=max;");
 }
 
 BOOST_AUTO_TEST_CASE(bytes_have_the_suffixes_of_the_kernel) {
