@@ -7,6 +7,7 @@ if(SPACES_BUILD_STATIC)
   add_library(spaces-static STATIC $<TARGET_OBJECTS:spaces-core>)
   set_target_properties(spaces-static PROPERTIES OUTPUT_NAME spaces EXPORT_NAME static)
   target_include_directories(spaces-static INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(spaces-static INTERFACE seccomp stdc++ m)
   install(TARGETS spaces-static EXPORT spaces
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 endif()

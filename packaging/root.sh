@@ -4,7 +4,7 @@
 set -euo pipefail
 
 tarball=$(realpath -m -- "$1")
-packages=(cmake gcc golang-go libc6-dev libstdc++6 make pkg-config procps python3 ruby)
+packages=(cmake gcc golang-go libc6-dev libseccomp2 libstdc++6 make pkg-config procps python3 ruby)
 
 if [ "$(cat "$tarball.packages" 2>/dev/null)" = "${packages[*]}" ]; then
     exit

@@ -102,17 +102,17 @@ void prepare_exec(Context &context) {
         exit_process(1);
     }
     await_zero(&context.init_is_busy);
-    context.progress->executing = true;
-    if (!context.supervised) {
-        plan::Record record{};
-        record.kind = RecordKind::executing;
-        send(context, record);
-    }
     close_kept(context);
 }
 
 Outcome execute(Context &context, const plan::Step &step) {
     prepare_exec(context); // where no filter has come before
+    context.progress->executing = true;
+    if (!context.supervised) { // who is mute has a supervisor
+        plan::Record record{};
+        record.kind = RecordKind::executing;
+        send(context, record);
+    }
     const auto *candidates = context.at<uint32_t>(step.table);
     char **argv = relocate(context, step.number[1]);
     char **envp = relocate(context, step.number[2]);

@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_CASE(the_library_is_of_its_headers_version) {
 }
 
 BOOST_AUTO_TEST_CASE(features_are_words) {
-    for (const char *const feature : {"fork", "terminal", "init", "newuidmap"}) {
+    for (const char *const feature : {"fork", "terminal", "init", "newuidmap", "seccomp"}) {
         BOOST_TEST(spaces_has(feature) == 1);
     }
     BOOST_TEST(spaces_has("Fork") == 0);

@@ -152,6 +152,32 @@ const std::vector<Starved> &calls() {
          [](spaces_spec *spec, spaces_error **error) {
              return spaces_spec_load_json(spec, document, std::strlen(document), error);
          }},
+        {"set_seccomp",
+         [](spaces_spec *spec, spaces_error **error) {
+             return spaces_spec_set_seccomp(spec, R"({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+                 {"names": ["read", "write", "execve"], "action": "SCMP_ACT_ALLOW"}]})",
+                                            error);
+         }},
+        {"explain_seccomp",
+         [](spaces_spec *spec, spaces_error **error) {
+             spaces_status status = spaces_spec_set_seccomp_default(spec, 1, error);
+             char *text = nullptr;
+             if (status == SPACES_OK) {
+                 status = spaces_spec_explain_seccomp(spec, SPACES_EXPLAIN_TEXT, &text, error);
+             }
+             spaces_free(text);
+             return status;
+         },
+         29},
+        {"spawn with a filter",
+         [](spaces_spec *spec, spaces_error **error) {
+             const spaces_status status =
+                 spaces_spec_set_seccomp(spec, R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+                 {"names": ["mkdir"], "action": "SCMP_ACT_KILL"}, {"names": ["sendmsg"], "action": "SCMP_ACT_ERRNO"}]})",
+                                         error);
+             return status == SPACES_OK ? spawned(spec, error) : status;
+         },
+         3},
         {"copy",
          [](spaces_spec *spec, spaces_error **error) {
              spaces_spec *copy = nullptr;

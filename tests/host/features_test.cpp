@@ -84,8 +84,8 @@ BOOST_AUTO_TEST_CASE(each_check_has_an_answer_and_each_failure_a_reason_and_a_cu
     }
     for (const char *const name :
          {"namespace.user", "id_map.newuidmap", "id_map.subgid", "clone3", "pidfd.exit_info", "mount_setattr",
-          "mount.proc", "memfd_exec", "cgroup.layout", "seccomp", "apparmor", "selinux", "landlock",
-          "capability.sys_resource", "sysctl.user.max_user_namespaces",
+          "mount.proc", "memfd_exec", "cgroup.layout", "seccomp", "seccomp.notify", "apparmor", "selinux",
+          "landlock", "capability.sys_resource", "sysctl.user.max_user_namespaces",
           "sysctl.kernel.apparmor_restrict_unprivileged_userns"}) {
         BOOST_TEST(names.contains(name), name);
     }
@@ -228,6 +228,23 @@ BOOST_AUTO_TEST_CASE(a_missing_argument_is_an_error) {
     const Failure failure = failure_of<spaces_host_features>(nullptr);
     BOOST_TEST(failure.status == SPACES_EINVALID);
     BOOST_TEST(failure.message == "ret_json: is NULL");
+}
+
+BOOST_AUTO_TEST_CASE(filters_are_told_as_ocis_features_have_them) {
+    const json seccomp = features().at("seccomp");
+    BOOST_TEST(seccomp.at("enabled") == true);
+    const auto has = [&](const char *list, const char *word) {
+        const json &words = seccomp.at(list);
+        return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    BOOST_TEST(has("actions", "SCMP_ACT_ERRNO"));
+    BOOST_TEST(has("actions", "SCMP_ACT_KILL_PROCESS"));
+    BOOST_TEST(seccomp.at("operators").size() == 7u);
+    BOOST_TEST(has("archs", "SCMP_ARCH_X86_64"));
+    for (const json &flag : seccomp.at("supportedFlags")) {
+        BOOST_TEST(has("knownFlags", flag.get<std::string>().c_str()));
+    }
+    BOOST_TEST(has("supportedFlags", "SECCOMP_FILTER_FLAG_LOG"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -129,6 +129,38 @@ void with_clocks(spaces::Spec &spec, const Rootfs &rootfs, int container) {
     spec.time_offsets["boottime"] = {100, 0};
 }
 
+void filtered(spaces::Spec &spec, const Rootfs &, int) {
+    spec.process.no_new_privileges = true;
+    set_seccomp_default(spec.seccomp, true);
+}
+
+void filtered_in_a_container(spaces::Spec &spec, const Rootfs &rootfs, int container) {
+    filtered(spec, rootfs, container);
+    unshare(spec, SPACES_NAMESPACE_ALL);
+    spec.process.fds[3] = std::make_shared<const spaces::Fd>(::dup(1));
+}
+
+// It cannot tell of its own failure, and its supervisor answers its filter.
+void mute(spaces::Spec &spec, const Rootfs &, int) {
+    spec.process.no_new_privileges = true;
+    spec.process.fds[3] = std::make_shared<const spaces::Fd>(::dup(1));
+    spec.die_with_parent = true;
+    set_seccomp_profile(spec.seccomp,
+                        {.default_action = "SCMP_ACT_ALLOW",
+                         .syscalls = {{.names = {"sendmsg"}, .action = "SCMP_ACT_KILL_PROCESS"}}});
+    spec.seccomp.report = true;
+}
+
+void mute_in_a_container(spaces::Spec &spec, const Rootfs &rootfs, int container) {
+    mute(spec, rootfs, container);
+    unshare(spec, SPACES_NAMESPACE_ALL);
+}
+
+void mute_in_a_running_container(spaces::Spec &spec, const Rootfs &rootfs, int container) {
+    mute(spec, rootfs, container);
+    spec.join_all_of = container;
+}
+
 int do_nothing(void *) {
     return 0;
 }
@@ -151,6 +183,11 @@ const std::vector<Kind> kinds = {
     {"a program that is pid 1 and watched over", Target::program, watched_pid_1},
     {"a program in a running container, watched over", Target::program, joined_and_watched},
     {"a program in a running container, with clocks of its own", Target::program, with_clocks},
+    {"a filtered program", Target::program, filtered},
+    {"a filtered program in a container", Target::program, filtered_in_a_container},
+    {"a filtered program that is mute", Target::program, mute},
+    {"a filtered program that is mute, in a container", Target::program, mute_in_a_container},
+    {"a filtered program that is mute, in a running container", Target::program, mute_in_a_running_container},
     {"a plain callable", Target::callable, plain},
     {"a callable in a container", Target::callable, contained},
     {"a callable in a furnished container", Target::callable, furnished},
@@ -159,6 +196,8 @@ const std::vector<Kind> kinds = {
     {"a callable beside a running container", Target::callable, beside},
     {"a callable that is watched over", Target::callable, watched},
     {"a callable that is pid 1 and watched over", Target::callable, watched_pid_1},
+    {"a filtered callable", Target::callable, filtered},
+    {"a filtered callable in a container", Target::callable, filtered_in_a_container},
     {"a plain callable, by the caller's fork", Target::callable_by_callers_fork, plain},
     {"a callable in a container, by the caller's fork", Target::callable_by_callers_fork, contained},
     {"a callable that is pid 1, by the caller's fork", Target::callable_by_callers_fork, as_pid_1},

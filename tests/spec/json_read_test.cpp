@@ -384,4 +384,20 @@ BOOST_AUTO_TEST_CASE(streams_are_consistent) {
                    "\"fd\" is no type of stream");
 }
 
+BOOST_AUTO_TEST_CASE(a_seccomp_profile_replaces_the_one_before_and_the_word_is_for_the_default) {
+    Spec spec = loaded(R"({"spaces": {"seccomp": "default", "seccompReport": true, "seccompCache": "/c"}})");
+    BOOST_TEST((spec.seccomp.kind == SeccompSpec::Kind::by_default));
+    BOOST_TEST(spec.seccomp.report);
+    BOOST_TEST(spec.seccomp.cache == "/c");
+    spec = loaded(R"({"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+        {"names": ["read"], "action": "SCMP_ACT_ALLOW",
+         "args": [{"index": 5, "value": 18446744073709551615, "op": "SCMP_CMP_GE"}]}]}}})",
+                  spec);
+    BOOST_TEST((spec.seccomp.kind == SeccompSpec::Kind::profile));
+    BOOST_TEST(spec.seccomp.profile.syscalls.at(0).args.at(0).value == ~uint64_t{0});
+    BOOST_TEST(spec.seccomp.report);
+    spec = loaded(R"({"spaces": {"seccomp": "none"}})", spec);
+    BOOST_TEST((spec.seccomp.kind == SeccompSpec::Kind::none));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

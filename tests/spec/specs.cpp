@@ -364,6 +364,45 @@ void fill_cgroup(CgroupSpec &cgroup, Chance &chance) {
     }
 }
 
+SeccompProfile profile_of_chance(Chance &chance) {
+    SeccompProfile profile{.default_action = chance.yes() ? "SCMP_ACT_ERRNO" : "SCMP_ACT_ALLOW"};
+    if (profile.default_action == "SCMP_ACT_ERRNO") {
+        chance.maybe(profile.default_errno_ret, [&] { return chance.below(4096); });
+    }
+    if (chance.yes()) {
+        profile.architectures = {"SCMP_ARCH_X86_64", "SCMP_ARCH_RISCV64"};
+        profile.flags = {"SECCOMP_FILTER_FLAG_LOG"};
+    }
+    if (chance.yes()) {
+        profile.syscalls.push_back({.names = chance.texts(1), .action = "SCMP_ACT_NOTIFY"});
+        profile.syscalls.back().names.push_back("mkdir");
+        profile.listener_path = chance.yes() ? chance.text(1) : "";
+        profile.listener_metadata = profile.listener_path.empty() ? "" : chance.text();
+    }
+    for (size_t count = chance.below(3); count > 0; --count) {
+        SeccompRule rule{.names = {chance.text(1), "clone"}, .action = "SCMP_ACT_TRACE"};
+        chance.maybe(rule.errno_ret, [&] { return chance.below(65536); });
+        for (size_t args = chance.below(3); args > 0; --args) {
+            rule.args.push_back({.index = static_cast<uint32_t>(chance.below(6)),
+                                 .value = chance.any(),
+                                 .value_two = chance.yes() ? chance.any() : 0,
+                                 .op = chance.yes() ? "SCMP_CMP_MASKED_EQ" : "SCMP_CMP_LE"});
+        }
+        profile.syscalls.push_back(std::move(rule));
+    }
+    return profile;
+}
+
+void fill_seccomp(SeccompSpec &seccomp, Chance &chance) {
+    if (chance.yes()) {
+        set_seccomp_default(seccomp, chance.yes());
+    } else {
+        set_seccomp_profile(seccomp, profile_of_chance(chance));
+    }
+    seccomp.report = chance.yes();
+    seccomp.cache = chance.yes() ? chance.text(1) : "";
+}
+
 } // namespace
 
 spaces::Spec spec_of_chance(uint32_t seed) {
@@ -398,6 +437,7 @@ spaces::Spec spec_of_chance(uint32_t seed) {
         }
     }
     fill_cgroup(spec.cgroup, chance);
+    fill_seccomp(spec.seccomp, chance);
     spec.init = chance.yes();
     spec.time_limit_ms = chance.yes() ? chance.below(9'223'372'036'999) : 0;
     spec.time_limit_grace_ms = chance.yes() ? chance.below(10'000) : 0;

@@ -99,6 +99,34 @@ const std::vector<Row> program_rows = {
     {"a program that is only outside of the root",
      [](const Scene &scene) { return start_fails(sound_in(scene).args({"/usr/bin/dpkg"})); }, SPACES_ESETUP,
      "exec", ENOENT, "/usr/bin/dpkg", "cannot execute \"/usr/bin/dpkg\": No such file or directory", false},
+    {"a filter without the right to one",
+     [](const Scene &) {
+         Spec spec = sound();
+         spec.with<spaces_spec_set_seccomp_default>(1);
+         return start_fails(spec);
+     },
+     SPACES_ESETUP, "seccomp", EACCES, "default", "cannot install the seccomp filter: Permission denied",
+     true, as_ordinary_user, root},
+    {"a filter under which the program cannot be executed",
+     [](const Scene &) {
+         Spec spec = sound();
+         spec.with<spaces_spec_set_seccomp>(
+             R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["execve"], "action": "SCMP_ACT_KILL"}]})");
+         return start_fails(spec);
+     },
+     SPACES_EINVALID, "seccomp", EPERM, "execve",
+     "linux.seccomp: the filter does not let execve(2) through, by which the program is started", true},
+    {"a filter whose notifications nobody answers",
+     [](const Scene &scene) {
+         Spec spec = sound();
+         const std::string profile = R"({"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": ")" +
+                                     scene.at("missing") +
+                                     R"(", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]})";
+         spec.with<spaces_spec_set_no_new_privs>(1).with<spaces_spec_set_seccomp>(profile.c_str());
+         return start_fails(spec);
+     },
+     SPACES_ESYSTEM, "seccomp", ENOENT, "DIR/missing",
+     "cannot connect to the listener at \"DIR/missing\": No such file or directory", true},
 };
 
 } // namespace failure_table
