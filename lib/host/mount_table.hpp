@@ -18,8 +18,8 @@ std::vector<MountEntry> parse_mount_table(const std::string &mountinfo);
 // Empty where /proc is not there.
 std::vector<MountEntry> mount_table();
 
-// What is mounted over parts of "/proc" or "/sys": "/proc/kcore, /proc/sys". The kernel gives a user namespace a
-// new one only where the one that is there shows everything.
+// What is mounted over parts of "/proc" or "/sys": "/proc/kcore, /proc/sys". The kernel gives a user
+// namespace a new one only where the one that is there shows everything.
 std::string hidden_parts(const std::string &point);
 
 } // namespace spaces
