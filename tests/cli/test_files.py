@@ -1,6 +1,7 @@
 """chroot, --root and mounts: the file system that the program sees."""
 
 import os
+import subprocess
 
 import pytest
 
@@ -180,6 +181,8 @@ def test_tmp_overlay_forgets(space, directory):
 
 
 def test_overlay_keeps_in_its_upper_directory(space, rootfs, directory):
+    if subprocess.check_output(["stat", "-fc", "%T", directory], text=True) == "overlayfs\n":
+        pytest.skip("an overlay cannot hold the upper directory of another one")
     for name in ("lower,1", "lower:2", "upper", "work"):
         (directory / name).mkdir()
         os.chown(directory / name, space.uid, space.gid)
