@@ -140,6 +140,15 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status set_propagation(const char *propagation, spaces_error **error);
     spaces_status add_mount(const char *source, const char *target, const char *type, const char *options,
                             spaces_error **error);
+    spaces_status add_file(const char *destination, const void *data, size_t size, uint32_t mode,
+                           spaces_error **error);
+    spaces_status add_directory(const char *destination, uint32_t mode, spaces_error **error);
+    spaces_status add_symlink(const char *path, const char *target, spaces_error **error);
+    spaces_status add_device(const char *path, const char *type, uint32_t major, uint32_t minor, uint32_t mode,
+                             uint32_t uid, uint32_t gid, spaces_error **error);
+    spaces_status add_host_device(const char *source, const char *path, spaces_error **error);
+    spaces_status add_masked_path(const char *path, spaces_error **error);
+    spaces_status add_readonly_path(const char *path, spaces_error **error);
     spaces_status set_default_mounts(int on, spaces_error **error);
     spaces_status set_mount_proc(int on, spaces_error **error);
 
@@ -187,6 +196,9 @@ spaces_status spaces_fork_begin(const spaces_spec *spec, spaces_main_fn main, vo
     spaces_status wait(int timeout_ms, spaces_result **ret_result, spaces_error **error);
     spaces_status kill(int signal, spaces_error **error);
     spaces_status kill_all(spaces_error **error);
+    spaces_status mount(const char *source, const char *destination, const char *type, const char *options,
+                        spaces_error **error);
+    spaces_status unmount(const char *destination, int lazily, spaces_error **error);
 
     spaces_status set_cgroup(const char *key, const char *value, spaces_error **error);
     spaces_status set_resources(const char *json, size_t size, spaces_error **error);

@@ -17,6 +17,15 @@ void append_option(std::string &options, std::string_view option) {
     options += option;
 }
 
+// A comma in an option, for the C API.
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char character : text) {
+        result += character == ',' ? "\\," : std::string(1, character);
+    }
+    return result;
+}
+
 bool parse_bool(const std::string &value, const std::string &key) {
     if (value.empty() || value == "true" || value == "1") {
         return true;
@@ -119,6 +128,56 @@ MountOption parse_tmpfs(std::string_view text) {
         throw_usage("the tmpfs " + in_quotes(text) + " has no target", "it is TARGET[:OPTIONS]");
     }
     return MountOption{.type = "tmpfs", .source = "tmpfs", .target = target, .options = options};
+}
+
+MountOption parse_overlay(std::string_view text) {
+    MountOption mount{.type = "overlay", .source = "overlay", .target = {}, .options = {}};
+    std::string upmost;
+    for (const std::string &part : split_quoted(text, "overlay")) {
+        const auto [key, value] = split_once(part, '=');
+        if (key == "target" || key == "dst" || key == "destination") {
+            mount.target = value;
+        } else if (key == "lower") {
+            append_option(mount.options, "lowerdir+=" + escaped(value));
+            upmost = upmost.empty() ? value : upmost;
+        } else if (key == "upper" || key == "work") {
+            append_option(mount.options, key + "dir=" + escaped(value));
+        } else {
+            append_option(mount.options, escaped(part));
+        }
+    }
+    if (mount.target.empty()) {
+        mount.target = upmost;
+    }
+    if (mount.target.empty()) {
+        throw_usage("the overlay " + in_quotes(std::string(text)) + " has no lower directory",
+                    "it is lower=/a,lower=/b,upper=/u,work=/w,target=/data");
+    }
+    return mount;
+}
+
+MountOption parse_tmp_overlay(std::string_view text) {
+    const auto [source, rest] = split_once(text, ':');
+    const auto [target, words] = split_once(rest, ':');
+    MountOption mount{.type = "overlay",
+                      .source = "overlay",
+                      .target = target.empty() ? source : target,
+                      .options = "lowerdir+=" + escaped(source)};
+    if (source.empty()) {
+        throw_usage("the overlay " + in_quotes(std::string(text)) + " has no source",
+                    "it is SOURCE[:TARGET[:OPTIONS]]");
+    }
+    std::string memory = "tmp-overlay";
+    for (const std::string &word : split(words, ',')) {
+        const auto [key, value] = split_once(word, '=');
+        if (key == "size") {
+            memory += '=' + value;
+        } else if (!word.empty()) {
+            append_option(mount.options, word);
+        }
+    }
+    append_option(mount.options, memory);
+    return mount;
 }
 
 } // namespace cli

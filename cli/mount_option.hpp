@@ -23,4 +23,11 @@ MountOption parse_bind(std::string_view text);
 // "TARGET[:OPTIONS]"
 MountOption parse_tmpfs(std::string_view text);
 
+// "lower=/a,lower=/b,upper=/u,work=/w,target=/data" and options of overlays; the target is the uppermost
+// lower directory where it is not said.
+MountOption parse_overlay(std::string_view text);
+
+// "SOURCE[:TARGET[:OPTIONS]]", with "size=64m" among the options.
+MountOption parse_tmp_overlay(std::string_view text);
+
 } // namespace cli

@@ -1,6 +1,8 @@
 // Options for the root directory and mounts.
+#include "file_option.hpp"
 #include "mount_option.hpp"
 #include "option.hpp"
+#include "text.hpp"
 
 namespace cli {
 
@@ -35,6 +37,13 @@ void add_tmpfs(Request &request, const std::string &text) {
     add(request, parse_tmpfs(text));
 }
 
+void add_overlay(Request &request, const std::string &text) {
+    add(request, parse_overlay(text));
+}
+void add_tmp_overlay(Request &request, const std::string &text) {
+    add(request, parse_tmp_overlay(text));
+}
+
 void set_default_mounts(Request &request, const std::string &) {
     call(spaces_spec_set_default_mounts, request.spec.get(), 1);
     request.implied |= SPACES_NAMESPACE_MOUNT;
@@ -54,6 +63,51 @@ void set_propagation(Request &request, const std::string &word) {
     request.implied |= SPACES_NAMESPACE_MOUNT;
 }
 
+void add_file(Request &request, const NewFile &file, const std::string &content) {
+    call(spaces_spec_add_file, request.spec.get(), file.path.c_str(),
+         static_cast<const void *>(content.data()), content.size(), file.mode);
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
+void add_text(Request &request, const std::string &text) {
+    const NewFile file = parse_file(text);
+    add_file(request, file, file.rest);
+}
+
+void add_copy(Request &request, const std::string &text) {
+    const NewFile file = parse_file(text);
+    add_file(request, file, content_of(file.rest));
+}
+
+void add_directory(Request &request, const std::string &text) {
+    const NewFile directory = parse_directory(text);
+    call(spaces_spec_add_directory, request.spec.get(), directory.path.c_str(), directory.mode);
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
+void add_symlink(Request &request, const std::string &text) {
+    const auto [path, target] = split_once(text, '=');
+    call(spaces_spec_add_symlink, request.spec.get(), path.c_str(), target.c_str());
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
+void add_device(Request &request, const std::string &text) {
+    const auto [source, path] = split_once(text, ':');
+    call(spaces_spec_add_host_device, request.spec.get(), source.c_str(),
+         path.empty() ? nullptr : path.c_str());
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
+void mask(Request &request, const std::string &path) {
+    call(spaces_spec_add_masked_path, request.spec.get(), path.c_str());
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
+void make_readonly(Request &request, const std::string &path) {
+    call(spaces_spec_add_readonly_path, request.spec.get(), path.c_str());
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
 constexpr Option options[] = {
     {"-R,--root", "DIR", "root directory of the program", in_execute | in_inject, set_root},
     {"--read-only", "", "make the root directory read-only", in_new, set_readonly},
@@ -63,6 +117,17 @@ constexpr Option options[] = {
     {"--mount", "SPEC", "mount: type=bind,source=/srv,target=/data,readonly", in_new, add_mount},
     {"--bind", "SOURCE[:TARGET[:OPTIONS]]", "bind mount: /srv:/data:ro", in_new, add_bind},
     {"--tmpfs", "TARGET[:OPTIONS]", "empty file system in memory: /tmp:size=64m", in_new, add_tmpfs},
+    {"--overlay", "SPEC", "overlay: lower=/a,lower=/b,upper=/u,work=/w,target=/data", in_new, add_overlay},
+    {"--tmp-overlay", "SOURCE[:TARGET[:OPTIONS]]",
+     "directory whose changes go to memory and are lost: /usr::size=64m", in_new, add_tmp_overlay},
+    {"--file", "PATH[:MODE]=TEXT", "file in memory with this content: /etc/hostname=box", in_new, add_text},
+    {"--file-from", "PATH[:MODE]=FILE", "file in memory with the content of a file, or of stdin (-)", in_new,
+     add_copy},
+    {"--dir", "PATH[:MODE]", "empty directory in memory", in_new, add_directory},
+    {"--symlink", "PATH=TARGET", "symbolic link", in_new, add_symlink},
+    {"--device", "DEVICE[:PATH]", "device of the caller: /dev/fuse", in_new, add_device},
+    {"--mask", "PATH", "hide a file or directory, if it is there", in_new, mask},
+    {"--readonly-path", "PATH", "make a file or directory read-only, if it is there", in_new, make_readonly},
     {"--mount-proc", "", "mount a /proc (default in new pid and mount namespaces)", in_new, mount_proc},
     {"--no-mount-proc", "", "do not", in_new, no_mount_proc},
     {"--propagation", "private|slave|shared|unbindable|unchanged",

@@ -1,6 +1,7 @@
 // Whether the system calls of the mount API work, and whether a /proc of one's own can be mounted.
 #include "base/error.hpp"
 #include "host/check.hpp"
+#include "host/mapped_namespace.hpp"
 #include "host/mount_table.hpp"
 #include "host/probe.hpp"
 #include "host/user_namespace.hpp"
@@ -29,11 +30,45 @@ struct MountResults {
     long mount_setattr = -ECANCELED;
     long move_mount = -ECANCELED;
     long proc = -ECANCELED;
+    long overlay = -ECANCELED;
 };
+
+// What the process in a new user namespace writes of itself: files of a tmpfs have owners who are mapped.
+struct OwnMaps {
+    std::string uid_map = "0 " + std::to_string(::geteuid()) + " 1";
+    std::string gid_map = "0 " + std::to_string(::getegid()) + " 1";
+};
+
+void write_own(const char *path, const char *text, size_t size) {
+    const long file = stage::sys(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
+    stage::sys(SYS_write, file, text, size);
+    stage::sys(SYS_close, file);
+}
+
+// On a tmpfs that lies over "/", so that there is a place for its directories: "/.." leads there.
+long mount_overlay(const OwnMaps &maps, bool in_user_namespace) {
+    if (in_user_namespace) {
+        write_own("/proc/self/setgroups", "deny", 4);
+        write_own("/proc/self/uid_map", maps.uid_map.data(), maps.uid_map.size());
+        write_own("/proc/self/gid_map", maps.gid_map.data(), maps.gid_map.size());
+    }
+    const long mounted = stage::sys(SYS_mount, "tmpfs", "/", "tmpfs", 0, 0);
+    const long place =
+        mounted < 0 ? mounted : stage::sys(SYS_openat, AT_FDCWD, "/..", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (place < 0 || stage::sys(SYS_fchdir, place) < 0) {
+        return -ECANCELED;
+    }
+    for (const char *name : {"lower", "upper", "work"}) {
+        stage::sys(SYS_mkdirat, place, name, 0755);
+    }
+    return stage::sys(SYS_mount, "overlay", ".", "overlay", 0,
+                      in_user_namespace ? "lowerdir=lower,upperdir=upper,workdir=work,userxattr"
+                                        : "lowerdir=lower,upperdir=upper,workdir=work");
+}
 
 // All in a mount namespace that ends with the probe. The host sees nothing of it once mounts are private; in
 // a new user namespace they receive only, and could not send in any case.
-void make_mounts(MountResults &results) {
+void make_mounts(MountResults &results, const OwnMaps &maps, bool in_user_namespace) {
     results.make_private = stage::sys(SYS_mount, 0, "/", 0, MS_REC | MS_PRIVATE, 0);
     if (results.make_private < 0) {
         return;
@@ -42,6 +77,7 @@ void make_mounts(MountResults &results) {
     // Recursive: a user namespace may not look below the mounts that it got.
     results.open_tree =
         stage::sys(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    results.overlay = mount_overlay(maps, in_user_namespace);
     results.fsopen = stage::sys(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
     if (results.fsopen < 0) {
         return;
@@ -92,6 +128,53 @@ Check check_proc(long result) {
     return check;
 }
 
+Check check_overlay(long result) {
+    Check check = check_call("mount.overlay", result, "CONFIG_OVERLAY_FS");
+    if (result == -ENODEV) {
+        check.reason = "the kernel does not have overlays (CONFIG_OVERLAY_FS), or the module is not loaded";
+        check.hint = "as root: modprobe overlay";
+    } else if (result == -EPERM) {
+        check.reason = "overlays in a user namespace are refused";
+        check.hint = "they need Linux 5.11";
+    }
+    return check;
+}
+
+// Of the root file system, by this process as it is.
+Check check_id_mapped() {
+    Check check{.name = "mount.idmap"};
+    const auto fail = [&](std::string reason, std::string hint) {
+        check.works = false;
+        check.reason = std::move(reason);
+        check.hint = std::move(hint);
+    };
+    const char *const who =
+        "it is for the superuser, of the host or of the user namespace that the file system "
+        "was mounted in";
+    try {
+        const std::vector<IdMapping> root{{0, 0, 1}};
+        const Fd ids = mapped_user_namespace(root, root);
+        const Fd tree(
+            static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
+        mount_attr change{};
+        change.attr_set = MOUNT_ATTR_IDMAP;
+        change.userns_fd = static_cast<uint64_t>(ids.get());
+        if (!tree.is_open()) {
+            fail("open_tree: " + std::string(errno_text(errno)), who);
+        } else if (::syscall(SYS_mount_setattr, tree.get(), "", AT_EMPTY_PATH, &change, sizeof change) != 0) {
+            const int error = errno;
+            fail("mount_setattr: " + std::string(errno_text(error)),
+                 error == EINVAL
+                     ? "the root file system cannot be id-mapped by this kernel; another one may be"
+                 : error == ENOSYS ? "use Linux 5.12 or newer, or allow mount_setattr in the seccomp profile"
+                                   : who);
+        }
+    } catch (const Error &error) {
+        fail(error.message, error.hint.empty() ? who : error.hint);
+    }
+    return check;
+}
+
 // Id maps are written there, and processes to join are found there.
 Check check_own_proc() {
     Check check{.name = "proc"};
@@ -113,8 +196,10 @@ void check_mounting(Checks &checks) {
     if (make_user_namespace() == 0) {
         namespaces |= SPACES_NAMESPACE_USER;
     }
+    const bool in_user_namespace = (namespaces & SPACES_NAMESPACE_USER) != 0;
     MountResults results;
-    const int problem = run_probe(namespaces, [&] { make_mounts(results); });
+    const OwnMaps maps;
+    const int problem = run_probe(namespaces, [&] { make_mounts(results, maps, in_user_namespace); });
     Check mount = check_call("mount", problem != 0 ? -problem : results.make_private, "CONFIG_NAMESPACES");
     if (!mount.works) {
         mount.hint = "run as root, or mend namespace.user";
@@ -126,6 +211,8 @@ void check_mounting(Checks &checks) {
     checks.push_back(check_call("mount_setattr", results.mount_setattr, "Linux 5.12"));
     checks.push_back(check_call("move_mount", results.move_mount, "Linux 5.2"));
     checks.push_back(check_proc(results.proc));
+    checks.push_back(check_overlay(results.overlay));
+    checks.push_back(check_id_mapped());
 }
 
 } // namespace spaces

@@ -43,8 +43,10 @@ std::vector<char> Builder::finish() {
     header_.slots = table(std::vector<int32_t>(slots_, -1));
     align();
     if (data_.size() > largest_plan) {
-        throw_invalid("process.args", "the arguments and the environment are too large",
-                      "the kernel takes no more than a quarter of RLIMIT_STACK, and 128 KiB in one string");
+        throw_invalid(
+            "process.args", "the arguments, the environment and the files from memory are too large",
+            "all of it is at most 256 MiB; of arguments and environment the kernel takes no more than a "
+            "quarter of RLIMIT_STACK, and 128 KiB in one string");
     }
     header_.size = end();
 

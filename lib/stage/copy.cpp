@@ -63,7 +63,8 @@ Outcome give(int to, const char *name, const struct statx &status) {
 }
 
 Outcome copy_file(int from, int to, const char *name) {
-    const long in = sys(__NR_openat, from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    // Not to be held up by a FIFO that has come in its place.
+    const long in = sys(__NR_openat, from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (in < 0) {
         return check(Call::open, in);
     }

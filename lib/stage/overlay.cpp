@@ -37,7 +37,7 @@ long configure_layers(Context &context, const Step &step, long filesystem) {
         const OverlayLayer &layer = layers_of(context, step)[i];
         const long result =
             sys(__NR_fsconfig, filesystem, FSCONFIG_SET_FD, parameter(layer.kind), 0L, fd_of(context, layer));
-        if (result == -EINVAL || result == -EBADF) {
+        if (result == -EINVAL || result == -EBADF || result == -EOPNOTSUPP) {
             return -ENOSYS; // this kernel wants paths
         }
         if (result < 0) {

@@ -1,6 +1,7 @@
 """chroot, --root and mounts: the file system that the program sees."""
 
 import os
+import subprocess
 
 import pytest
 
@@ -142,3 +143,82 @@ def test_the_root_is_left_as_it_was(space, rootfs):
     before = sorted(path.relative_to(rootfs) for path in rootfs.rglob("*"))
     space.output("chroot", "--all", "--default-mounts", rootfs, "true")
     assert sorted(path.relative_to(rootfs) for path in rootfs.rglob("*")) == before
+
+
+@pytest.fixture
+def own_rootfs(space, rootfs):
+    """One in which the user of `space` can make mount targets."""
+    for path in [rootfs, *rootfs.rglob("*")]:
+        os.chown(path, space.uid, space.gid, follow_symlinks=False)
+    return rootfs
+
+
+def test_files_from_memory(space, own_rootfs, directory):
+    rootfs = own_rootfs
+    (directory / "source").write_text("from a file\n")
+    options = ["--file", "/etc/motd=hello=world", "--file", "/etc/secret:400=x"]
+    options += ["--file-from", f"/etc/copy={directory / 'source'}", "--file-from", "/etc/in:0600=-"]
+    options += ["--dir", "/run:700", "--file", "/run/a:b=colon", "--symlink", "/run/link=../etc/motd"]
+    script = "cat /etc/motd; echo; cat /etc/copy /etc/in; stat -c %a /etc/secret /etc/in /run; cat /run/a:b /run/link"
+    shown = space.output("chroot", *options, rootfs, "sh", "-c", script, input="from stdin\n")
+    assert shown == "hello=world\nfrom a file\nfrom stdin\n400\n600\n700\ncolonhello=world"
+    assert not (rootfs / "run/a:b").exists()
+
+
+def test_a_file_without_content_is_refused(plain):
+    assert "has no content" in plain.failure("execute", "--file", "/etc/motd", "true")
+    assert "No such file or directory" in plain.failure("execute", "--file-from", "/x=/nonexistent", "true")
+
+
+def test_tmp_overlay_forgets(space, directory):
+    (directory / "kept").write_text("kept\n")
+    script = f"cat kept; echo new >new; rm kept; ls {directory}"
+    options = ["-m"] if space.is_root else ["-Um"]
+    for _ in range(2):
+        arguments = [*options, "--tmp-overlay", f"{directory}::size=1m", "-w", directory, "sh", "-c", script]
+        assert space.output("execute", *arguments) == "kept\nnew\n"
+    assert os.listdir(directory) == ["kept"]
+
+
+def test_overlay_keeps_in_its_upper_directory(space, rootfs, directory):
+    if subprocess.check_output(["stat", "-fc", "%T", directory], text=True) == "overlayfs\n":
+        pytest.skip("an overlay cannot hold the upper directory of another one")
+    for name in ("lower,1", "lower:2", "upper", "work"):
+        (directory / name).mkdir()
+        os.chown(directory / name, space.uid, space.gid)
+    (directory / "lower,1/one").write_text("1\n")
+    (directory / "lower:2/two").write_text("2\n")
+    (rootfs / "data").mkdir()
+    lower = f'"lower={directory}/lower,1",lower={directory}/lower:2'
+    upper = f"upper={directory}/upper,work={directory}/work"
+    command = ["chroot", "--overlay", f"{lower},{upper},target=/data", rootfs]
+    assert space.output(*command, "sh", "-c", "ls /data; echo new >/data/new") == "one\ntwo\n"
+    assert os.listdir(directory / "upper") == ["new"]
+    assert space.output("chroot", "--overlay", f"{lower},target=/data", rootfs, "ls", "/data") == "one\ntwo\n"
+    assert "has no lower directory" in space.failure("execute", "--overlay", "target=/x", "true")
+
+
+def test_devices_masked_and_read_only_paths(space, own_rootfs):
+    rootfs = own_rootfs
+    (rootfs / "etc/secret").write_text("secret")
+    options = ["--tmpfs", "/dev", "--device", "/dev/null", "--device", "/dev/zero:/dev/nought"]
+    options += ["--mask", "/etc/secret", "--mask", "/nonexistent", "--readonly-path", "/home"]
+    script = "echo x >/dev/null; busybox head -c 2 /dev/nought | busybox wc -c; cat /etc/secret; touch /home/x"
+    done = space.run("chroot", *options, rootfs, "sh", "-c", script)
+    assert done.stdout == "2\n"
+    assert "Read-only file system" in done.stderr
+    assert "is no device" in space.failure("execute", "--device", "/etc/passwd", "true")
+
+
+def test_explain_shows_each_step_of_the_file_system(plain):
+    options = ["--tmp-overlay", "/usr", "--file", "/etc/hostname=x", "--device", "/dev/null:/dev/zilch"]
+    options += ["--mask", "/proc/kcore", "--readonly-path", "/proc/sys"]
+    shown = plain.output("explain", "execute", *options, "true")
+    for words in (
+        'mount "overlay" on "/usr"',
+        'write the file "/etc/hostname" to memory',
+        'make the character device "/dev/zilch" (1:3)',
+        'mask "/proc/kcore"',
+        'make "/proc/sys" read-only',
+    ):
+        assert words in shown

@@ -94,15 +94,15 @@ BOOST_AUTO_TEST_CASE(take_recursive_attributes_for_their_own) {
 BOOST_AUTO_TEST_CASE(of_cgroups_show_the_own_one_and_are_read_only) {
     as_everybody([](const std::string &who) {
         const Rootfs rootfs;
+        // One directory where the host has the unified hierarchy only, else one of each in a tmpfs.
         const std::string script =
             "ls /mnt/*/cgroup.procs /mnt/cgroup.procs 2>/dev/null | head -1 | wc -l; "
-            "probe make /mnt/new | head -1; for d in /mnt/*/; do probe make $d/new; done | "
-            "busybox sort -u";
+            "for d in /mnt /mnt/*/; do [ -d $d ] && probe make $d/new; done | busybox sort -u";
         for (const uint32_t more : {0U, SPACES_NAMESPACE_CGROUP}) {
             const Spec spec = shell_in(rootfs, script, "cgroup", "ro,nosuid,nodev,noexec", more);
             expect_unchanged(who, [&] {
                 const std::string seen = output_of(spec);
-                BOOST_TEST(seen == "1\nRead-only file system\nRead-only file system\n", who << more << seen);
+                BOOST_TEST(seen == "1\nRead-only file system\n", who << more << seen);
             });
         }
     });

@@ -47,6 +47,20 @@ bool exists(const std::string &path) {
     return ::access(path.c_str(), F_OK) == 0;
 }
 
+// Where the tests run in a container, their directories are on an overlay themselves.
+Answer writable_overlays() {
+    Answer answer(true);
+    try {
+        const Layers layers;
+        const Rootfs rootfs;
+        start(shell_in(rootfs, "true", layers.lower() + layers.upper())).wait();
+    } catch (const Failure &failure) {
+        answer = Answer(failure.message.find("cannot be written to by an overlay") == std::string::npos);
+        answer.message() << "the file system of /tmp cannot hold the upper directory of an overlay";
+    }
+    return answer;
+}
+
 const std::string merged = "both\none\ntwo\nfirst\n";
 const std::string show = "ls /mnt; cat /mnt/both; ";
 
@@ -64,7 +78,7 @@ BOOST_AUTO_TEST_CASE(of_lower_directories_only_is_read_only) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(writes_to_its_upper_directory) {
+BOOST_AUTO_TEST_CASE(writes_to_its_upper_directory, *needs(writable_overlays)) {
     as_everybody([](const std::string &who) {
         const Layers layers;
         const Rootfs rootfs;
@@ -129,7 +143,7 @@ BOOST_AUTO_TEST_CASE(can_be_the_ground_for_further_mounts) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(has_the_attributes_of_a_mount) {
+BOOST_AUTO_TEST_CASE(has_the_attributes_of_a_mount, *needs(writable_overlays)) {
     const Layers layers;
     const Rootfs rootfs;
     Spec spec = shell_in(rootfs, "grep ' /mnt ' /proc/self/mountinfo",
@@ -178,8 +192,10 @@ BOOST_DATA_TEST_CASE(is_the_same_on_older_kernels, data::make(lacks) * data::mak
                      answer) {
     const Layers layers;
     const Rootfs rootfs;
+    const bool has_upper(writable_overlays());
     with_seccomp(answer, lack.system_calls, [&] {
-        BOOST_TEST(output_of(shell_in(rootfs, show, layers.lower() + layers.upper())) == merged);
+        BOOST_TEST(output_of(shell_in(rootfs, show, layers.lower() + (has_upper ? layers.upper() : ""))) ==
+                   merged);
         BOOST_TEST(output_of(shell_in(rootfs, show + "echo x >/mnt/x", layers.lower() + ",tmp-overlay")) ==
                    merged);
     });
@@ -201,7 +217,8 @@ BOOST_AUTO_TEST_CASE(of_a_hundred_layers_is_fine_either_way) {
                  [&] { BOOST_TEST(output_of(shell_in(rootfs, "ls /mnt | wc -l", lower)) == "100\n"); });
 }
 
-BOOST_AUTO_TEST_CASE(whose_upper_directory_is_unsuitable_is_told_so, *needs(root)) {
+BOOST_AUTO_TEST_CASE(whose_upper_directory_is_unsuitable_is_told_so,
+                     *needs(root) * needs(writable_overlays)) {
     const Layers layers;
     const TempDir dir;
     const Rootfs rootfs;
@@ -242,8 +259,8 @@ BOOST_AUTO_TEST_CASE(that_lacks_something_is_told_so) {
                "cannot open the lower directory \"/nonexistent\" of the overlay on \"/mnt\": No such file or "
                "directory");
     const Failure unknown = start_fails(shell_in(rootfs, "true", layers.lower() + ",nonsense=on"));
-    BOOST_TEST(unknown.message == "cannot mount \"overlay\" on \"/mnt\": Invalid argument (overlay: Unknown "
-                                  "parameter 'nonsense')",
+    BOOST_TEST(unknown.error_number == EINVAL, unknown.text);
+    BOOST_TEST(unknown.message.starts_with("cannot mount \"overlay\" on \"/mnt\": Invalid argument"),
                unknown.text);
 }
 

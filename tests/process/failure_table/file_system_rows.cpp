@@ -111,6 +111,79 @@ const std::vector<Row> file_system_rows = {
      [](const Scene &scene) { return mount_fails(scene, "tmpfs", "/mnt", "tmpfs", "size=lots"); },
      SPACES_ESETUP, "mount", EINVAL, "/mnt",
      "cannot mount \"tmpfs\" on \"/mnt\": Invalid argument (tmpfs: Bad value for 'size')", false},
+    {"an overlay of what is missing",
+     [](const Scene &scene) {
+         return mount_fails(scene, "overlay", "/mnt", "overlay", "lowerdir=/usr:/nonexistent");
+     },
+     SPACES_ESETUP, "overlay", ENOENT, "/nonexistent",
+     "cannot open the lower directory \"/nonexistent\" of the overlay on \"/mnt\": No such file or directory",
+     false},
+    {"an overlay of a file",
+     [](const Scene &scene) {
+         return mount_fails(
+             scene, "overlay", "/mnt", "overlay",
+             ("lowerdir=/usr,upperdir=" + scene.at("plain") + ",workdir=" + scene.at("open")).c_str());
+     },
+     SPACES_ESETUP, "overlay", ENOTDIR, "DIR/plain",
+     "cannot open the upper directory \"DIR/plain\" of the overlay on \"/mnt\": Not a directory", false},
+    {"an overlay whose directories are one",
+     [](const Scene &scene) {
+         return mount_fails(
+             scene, "overlay", "/mnt", "overlay",
+             ("lowerdir=/usr,upperdir=" + scene.at("open") + ",workdir=" + scene.at("open")).c_str());
+     },
+     SPACES_ESETUP, "overlay", EINVAL, "/mnt", "cannot mount \"overlay\" on \"/mnt\": Invalid argument",
+     true},
+    {"an overlay with one layer",
+     [](const Scene &scene) { return mount_fails(scene, "overlay", "/mnt", "overlay", "lowerdir=/usr"); },
+     SPACES_EINVALID, "spec", 0, "/mnt", "the overlay on \"/mnt\" has one layer only", true},
+    {"a file from memory below a file",
+     [](const Scene &scene) {
+         return start_fails(
+             sound_in(scene).with<spaces_spec_add_file>("/etc/passwd/x", "x", size_t{1}, 0644U));
+     },
+     SPACES_ESETUP, "mount", ENOTDIR, "/etc/passwd/x",
+     "cannot mount the file \"/etc/passwd/x\": Not a directory", false},
+    {"a file from memory over a directory",
+     [](const Scene &scene) {
+         return start_fails(sound_in(scene).with<spaces_spec_add_file>("/etc", "x", size_t{1}, 0644U));
+     },
+     SPACES_ESETUP, "mount", EINVAL, "/etc", "cannot mount the file \"/etc\": Invalid argument", true},
+    {"a link that would be in the caller's own file system",
+     [](const Scene &) {
+         Spec spec = sound();
+         return start_fails(spec.unshare(user_and_mount).with<spaces_spec_add_symlink>("/etc/new-link", "x"));
+     },
+     SPACES_EINVALID, "spec", 0, "/etc/new-link",
+     "the link \"/etc/new-link\" would be made in the caller's own file system", true},
+    {"a link where something else is",
+     [](const Scene &scene) {
+         return start_fails(sound_in(scene).with<spaces_spec_add_symlink>("/etc/passwd", "x"));
+     },
+     SPACES_ESETUP, "symlink", EEXIST, "/etc/passwd",
+     "cannot make the link \"/etc/passwd\": something else is there already: File exists", true},
+    {"a device that nobody may make here",
+     [](const Scene &scene) {
+         return start_fails(sound_in(scene).with<spaces_spec_add_device>("/dev/x", "b", 4000U, 77U, 0600U,
+                                                                         UINT32_MAX, UINT32_MAX));
+     },
+     SPACES_ESETUP, "device", EPERM, "/dev/x",
+     "cannot make the block device \"/dev/x\" (4000:77): Operation not permitted", true},
+    {"a bind mount that shall copy what it covers",
+     [](const Scene &scene) { return mount_fails(scene, "/usr", "/mnt", "bind", "rbind,tmpcopyup"); },
+     SPACES_EINVALID, "spec", 0, "/mnt", "\"tmpcopyup\" is an option of a tmpfs", false},
+    {"a bind mount with an option of its file system",
+     [](const Scene &scene) { return mount_fails(scene, "/usr", "/mnt", "bind", "rbind,sync"); },
+     SPACES_EINVALID, "spec", 0, "/mnt", "a bind mount has no options of its file system, as \"sync\" is one",
+     true},
+    {"an id-mapped mount without ids",
+     [](const Scene &scene) {
+         Spec spec({"/bin/true"});
+         spec.unshare(SPACES_NAMESPACE_MOUNT).with<spaces_spec_set_root>(scene.rootfs.path().c_str(), 0);
+         return start_fails(spec.with<spaces_spec_add_mount>("/usr", "/mnt", "bind", "rbind,idmap"));
+     },
+     SPACES_EINVALID, "spec", 0, "/mnt", "the mount on \"/mnt\" is to be id-mapped, and no ids are told",
+     true},
     {"a /proc where the host's is masked",
      [](const Scene &scene) {
          Spec spec = sound_in(scene);
