@@ -57,6 +57,7 @@ class Process {
   private:
     bool wait_until_ended(int timeout_ms) const;
     Result collect();
+    Result collect_and_finish();
     void classify(Result &result) const;
     void send(int signal) const;
     void finish_cgroup(Result &result);
