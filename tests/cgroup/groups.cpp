@@ -124,10 +124,14 @@ Answer own_group() {
 
 Answer own_group_by_libspaces() {
     Spec spec({"/bin/true"});
-    Process process = start(spec.with<spaces_spec_set_cgroup>("pids.max", "100"));
-    Answer answer(paths_of(process).front().find(".scope/container") == std::string::npos);
-    answer.message() << "this user has control groups from systemd only";
+    Process process = start(spec.with<spaces_spec_set_cgroup_path>(static_cast<const char *>(nullptr)));
+    const std::vector<std::string> paths = paths_of(process);
+    const bool by_systemd = std::any_of(paths.begin(), paths.end(), [](const std::string &path) {
+        return path.find(".scope/container") != std::string::npos;
+    });
     process.wait();
+    Answer answer(!by_systemd);
+    answer.message() << "this user has control groups from systemd only";
     return answer;
 }
 
