@@ -4,7 +4,7 @@
 
 #include "base/sys.hpp"
 #include "cgroup/parent.hpp"
-#include "cgroup/scope.hpp"
+#include "host/systemd.hpp"
 #include "spec/refuse.hpp"
 
 #include <algorithm>
@@ -191,7 +191,7 @@ class Planner {
         } catch (const Error &error) {
             const bool is_absolute = spec_.path && spec_.path->starts_with('/');
             if (is_needed && spec_.manager == CgroupManager::automatic && !is_absolute &&
-                error.code == SPACES_EUNSUPPORTED && error.step == "cgroup" && !manager_socket().empty()) {
+                error.code == SPACES_EUNSUPPORTED && error.step == "cgroup" && !systemd_socket().empty()) {
                 plan_scope(translate(of(wants, wanted), CgroupVersion::v2));
                 return;
             }
@@ -204,7 +204,7 @@ class Planner {
     }
 
     static void require_systemd() {
-        if (manager_socket().empty()) {
+        if (systemd_socket().empty()) {
             throw Error{.code = SPACES_EUNSUPPORTED,
                         .step = "cgroup",
                         .object = "systemd",
