@@ -475,7 +475,8 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_mount_proc(spaces_spec
  *  caller's, or in version 2, where a group with processes can have none with controllers below it, below the
  *  nearest group above that can. It is removed when the process has been waited for, and what is left in it
  *  then is killed. Nothing else of the host's groups is changed, but that controllers are enabled in groups
- *  that are the caller's own. */
+ *  that are the caller's own. As long as the process has its handle, the caller holds a descriptor of each
+ * group. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_cgroup(spaces_spec *spec, const char *key,
                                                                  const char *value,
                                                                  spaces_error **error) SPACES_NOEXCEPT;

@@ -76,6 +76,7 @@ std::vector<std::string> children(int directory) {
         return names;
     }
     copy.release();
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream
     while (const dirent *entry = ::readdir(stream)) {
         const std::string_view name = entry->d_name;
         if (entry->d_type == DT_DIR && name != "." && name != "..") {

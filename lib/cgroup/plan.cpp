@@ -4,13 +4,14 @@
 
 #include "base/sys.hpp"
 #include "cgroup/parent.hpp"
-#include "cgroup/scope.hpp"
+#include "host/systemd.hpp"
 #include "spec/refuse.hpp"
 
 #include <algorithm>
 #include <map>
 #include <set>
 #include <spaces/base.h>
+#include <unistd.h>
 
 namespace spaces {
 
@@ -35,6 +36,18 @@ std::string only_visible(const std::string &directory) {
                             "(--mount type=cgroup2)"};
     }
     return directory;
+}
+
+// Of the path of a group, what exists already.
+std::string last_that_is_there(const PlannedGroup &group) {
+    std::string path = group.parent;
+    for (const std::string &part : group.below) {
+        if (::access((path + "/" + part).c_str(), F_OK) != 0) {
+            break;
+        }
+        path += "/" + part;
+    }
+    return path;
 }
 
 class Planner {
@@ -136,11 +149,11 @@ class Planner {
             PlannedGroup group{.version = CgroupVersion::v1, .parent = directory};
             group.controllers.assign(controllers.begin(), controllers.end());
             set_path(group, v1_mounts_.at(directory));
-            if (!spec_.path && !may_make_groups_in(directory)) {
+            if (const std::string there = last_that_is_there(group); !may_make_groups_in(there)) {
                 if (!v1_needed_.contains(directory)) {
                     continue; // it was for statistics
                 }
-                throw_not_writable(directory);
+                throw_not_writable(there);
             }
             group.settings = translate(of(wants, controllers), CgroupVersion::v1);
             plan_.groups.push_back(std::move(group));
@@ -178,7 +191,7 @@ class Planner {
         } catch (const Error &error) {
             const bool is_absolute = spec_.path && spec_.path->starts_with('/');
             if (is_needed && spec_.manager == CgroupManager::automatic && !is_absolute &&
-                error.code == SPACES_EUNSUPPORTED && error.step == "cgroup" && !manager_socket().empty()) {
+                error.code == SPACES_EUNSUPPORTED && error.step == "cgroup" && !systemd_socket().empty()) {
                 plan_scope(translate(of(wants, wanted), CgroupVersion::v2));
                 return;
             }
@@ -191,7 +204,7 @@ class Planner {
     }
 
     static void require_systemd() {
-        if (manager_socket().empty()) {
+        if (systemd_socket().empty()) {
             throw Error{.code = SPACES_EUNSUPPORTED,
                         .step = "cgroup",
                         .object = "systemd",

@@ -9,13 +9,12 @@
 #include "cgroup/dbus.hpp"
 #include "host/cgroups.hpp"
 #include "host/check.hpp"
+#include "host/systemd.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <spaces/base.h>
 #include <time.h>
-#include <unistd.h>
 
 namespace spaces {
 
@@ -83,19 +82,8 @@ ScopeRequest scope_request(const std::string &path, const std::string &name) {
     return {path.substr(0, first), (prefix.empty() ? "" : prefix + "-") + path.substr(second + 1) + ".scope"};
 }
 
-std::string manager_socket() {
-    if (::geteuid() == 0) {
-        return ::access("/run/systemd/private", W_OK) == 0 ? "/run/systemd/private" : "";
-    }
-    const char *runtime = ::secure_getenv("XDG_RUNTIME_DIR");
-    const std::string directory =
-        runtime != nullptr && *runtime == '/' ? runtime : "/run/user/" + std::to_string(::geteuid());
-    const std::string path = directory + "/systemd/private";
-    return ::access(path.c_str(), W_OK) == 0 ? path : "";
-}
-
 void enter_new_scope(const ScopeRequest &request, const std::vector<pid_t> &pids) {
-    dbus::Connection connection(manager_socket());
+    dbus::Connection connection(systemd_socket());
     const dbus::Reply reply = connection.call({.path = "/org/freedesktop/systemd1",
                                                .interface = "org.freedesktop.systemd1.Manager",
                                                .member = "StartTransientUnit",

@@ -16,9 +16,6 @@ struct ScopeRequest {
 // ours.
 ScopeRequest scope_request(const std::string &path, const std::string &name);
 
-// The private socket of the manager that has the calling user's units; empty where none runs.
-std::string manager_socket();
-
 // Moves the processes into a new scope, to which all controllers are delegated that the manager has, and
 // returns when the first one is there.
 void enter_new_scope(const ScopeRequest &request, const std::vector<pid_t> &pids);

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "host/check.hpp"
+#include "host/systemd.hpp"
 
 #include <algorithm>
 #include <array>
@@ -84,6 +85,17 @@ Check check_writable(const CgroupLayout &layout) {
     return check;
 }
 
+Check check_systemd() {
+    Check check{.name = "cgroup.systemd", .value = systemd_socket()};
+    check.works = !check.value.empty();
+    if (!check.works) {
+        check.reason = "no service manager of this user runs here that could be asked for a scope";
+        check.hint =
+            "a user's systemd runs while the user is logged in, or always after: loginctl enable-linger";
+    }
+    return check;
+}
+
 } // namespace
 
 std::vector<std::string> split(const std::string &text, char separator) {
@@ -158,6 +170,7 @@ void check_cgroups(Checks &checks) {
         checks.push_back(check_controller(layout, controller));
     }
     checks.push_back(check_writable(layout));
+    checks.push_back(check_systemd());
 }
 
 } // namespace spaces

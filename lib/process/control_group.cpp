@@ -9,7 +9,7 @@ namespace spaces {
 namespace {
 
 // What is left in a container when its program has ended is killed; this is for what is slow to die.
-constexpr int removal_ms = 2000;
+constexpr int removal_ms = 5000;
 
 } // namespace
 

@@ -176,13 +176,25 @@ Result Process::collect() {
     return result;
 }
 
+// The groups go even where the status is lost.
+Result Process::collect_and_finish() {
+    Result result;
+    try {
+        result = collect();
+    } catch (...) {
+        finish_cgroup(result);
+        throw;
+    }
+    finish_cgroup(result);
+    return result;
+}
+
 std::optional<Result> Process::wait(int timeout_ms) {
     if (!result_) {
         if (!wait_until_ended(timeout_ms)) {
             return {};
         }
-        Result result = collect();
-        finish_cgroup(result);
+        Result result = collect_and_finish();
         classify(result);
         result_ = result;
     }

@@ -62,6 +62,7 @@ class Process {
     pid_t inside() const;
     bool wait_until_ended(int timeout_ms) const;
     Result collect();
+    Result collect_and_finish();
     void classify(Result &result) const;
     void send(int signal) const;
     void finish_cgroup(Result &result);

@@ -3,9 +3,12 @@
 #include "cgroup/groups.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <unistd.h>
 
 using namespace support;
 namespace fs = std::filesystem;
@@ -29,6 +32,25 @@ Answer can_set(const char *key, const char *value) {
     return can(Spec({"/bin/true"}).with<spaces_spec_set_cgroup>(key, value));
 }
 
+bool descends_from_us(int pid) {
+    while (pid > 1 && pid != ::getpid()) {
+        std::string stat; // empty where it has just ended
+        std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), stat);
+        std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
+        std::string state;
+        pid = 0;
+        fields >> state >> pid;
+    }
+    return pid == ::getpid();
+}
+
+// spaces-NAMESPACE-PID-…: of somebody who runs beside this test.
+bool is_of_others(const std::string &name) {
+    const size_t second = name.find('-', name.find('-') + 1);
+    const int pid = second == std::string::npos ? 0 : std::atoi(name.c_str() + second + 1);
+    return pid > 0 && fs::exists("/proc/" + std::to_string(pid)) && !descends_from_us(pid);
+}
+
 void find_ours(const fs::path &directory, std::vector<std::string> &found) {
     std::error_code error;
     for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
@@ -37,7 +59,8 @@ void find_ours(const fs::path &directory, std::vector<std::string> &found) {
         if (entry->is_directory(gone) && !entry->is_symlink(gone)) {
             // A scope is systemd's to remove.
             const std::string name = entry->path().filename();
-            if ((name.starts_with("spaces-") && !name.ends_with(".scope")) || name == "container") {
+            const bool ours = name.starts_with("spaces-") && !name.ends_with(".scope") && !is_of_others(name);
+            if (ours || name == "container") {
                 found.push_back(entry->path());
             }
             find_ours(entry->path(), found);
@@ -124,10 +147,14 @@ Answer own_group() {
 
 Answer own_group_by_libspaces() {
     Spec spec({"/bin/true"});
-    Process process = start(spec.with<spaces_spec_set_cgroup>("pids.max", "100"));
-    Answer answer(paths_of(process).front().find(".scope/container") == std::string::npos);
-    answer.message() << "this user has control groups from systemd only";
+    Process process = start(spec.with<spaces_spec_set_cgroup_path>(static_cast<const char *>(nullptr)));
+    const std::vector<std::string> paths = paths_of(process);
+    const bool by_systemd = std::any_of(paths.begin(), paths.end(), [](const std::string &path) {
+        return path.find(".scope/container") != std::string::npos;
+    });
     process.wait();
+    Answer answer(!by_systemd);
+    answer.message() << "this user has control groups from systemd only";
     return answer;
 }
 

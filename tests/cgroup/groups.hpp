@@ -15,7 +15,7 @@ std::vector<std::string> paths_of(const support::Process &process);
 // group has one.
 std::string file_of(const support::Process &process, const std::vector<std::string> &names);
 uint64_t stat_of(const support::Process &process, const char *key);
-// All groups of this machine that libspaces has made.
+// The groups that this test has made, and those of processes that have ended.
 std::vector<std::string> all_of_ours();
 std::string text(spaces_status (*function)(const spaces_process *, char **, spaces_error **),
                  const support::Process &process);

@@ -121,6 +121,44 @@ BOOST_AUTO_TEST_CASE(a_fallback_that_is_not_needed_changes_nothing) {
     BOOST_TEST(captured.result.json().find("statistics") != std::string::npos);
 }
 
+Answer freezer_of_version_1() {
+    Answer answer(root() && std::filesystem::exists("/sys/fs/cgroup/freezer/cgroup.procs"));
+    answer.message() << "it takes a freezer of version 1, in which what is frozen cannot be killed";
+    return answer;
+}
+
+BOOST_AUTO_TEST_CASE(who_cannot_be_killed_is_named, *needs(freezer_of_version_1)) {
+    const std::string freezer = "/sys/fs/cgroup/freezer/test-of-spaces-" + std::to_string(::getpid());
+    Process process = start(with_group({"/bin/sh", "-c", "sleep 1000 >/dev/null & echo $!; read x; exit 3"})
+                                .pipe(SPACES_STDIN)
+                                .pipe(SPACES_STDOUT));
+    const Fd in = process.take(SPACES_STDIN);
+    const Fd out = process.take(SPACES_STDOUT);
+    const std::string child = read_line(out.get());
+    const Fd pidfd(must(static_cast<int>(::syscall(SYS_pidfd_open, std::stoi(child), 0)), "pidfd_open"));
+    std::filesystem::create_directory(freezer);
+    write_file(freezer + "/cgroup.procs", child);
+    do {
+        write_file(freezer + "/freezer.state", "FROZEN");
+    } while (read_file(freezer + "/freezer.state") != "FROZEN\n");
+    write_all(in.get(), "\n");
+    {
+        const Result result = process.wait();
+        BOOST_TEST(result.exit_code() == 3); // it has ended, whatever is left
+        const std::string text = result.json();
+        BOOST_TEST(text.find("cannot remove the control group") != std::string::npos, text);
+        BOOST_TEST(text.find("processes " + child + " keep it") != std::string::npos, text);
+    }
+    BOOST_TEST(!groups::all_of_ours().empty());
+    write_file(freezer + "/freezer.state", "THAWED");
+    BOOST_TEST(readable(pidfd.get())); // killed long ago, it dies now
+    { const Process freed(std::move(process)); }
+    groups::collect();
+    BOOST_TEST(groups::all_of_ours().empty());
+    while (::rmdir(freezer.c_str()) != 0 && errno == EBUSY) {
+    }
+}
+
 BOOST_AUTO_TEST_CASE(callers_killed_at_any_moment_leave_what_the_collector_finds) {
     as_subreaper([] {
         std::minstd_rand random(20261127); // NOLINT: the same moments in each run, as far as that goes

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(processor_time_is_throttled, *needs(groups::cpu)) {
     BOOST_TEST(process.wait().cause() == "exited");
     BOOST_TEST(groups::stat_of(process, "cpu.throttled_periods") >= 1u);
     BOOST_TEST(groups::stat_of(process, "cpu.throttled_usec") > 0u);
-    BOOST_TEST(groups::stat_of(process, "cpu.usage_usec") >= 50'000u);
+    BOOST_TEST(groups::stat_of(process, "cpu.usage_usec") >= 10'000u);
 }
 
 BOOST_AUTO_TEST_CASE(processors_are_chosen, *needs(groups::cpuset)) {
@@ -136,8 +136,8 @@ BOOST_AUTO_TEST_CASE(a_limit_changes_while_the_program_runs, *needs(groups::memo
     call<spaces_process_set_cgroup>(process, "memory.max", "80M");
     BOOST_TEST(groups::stat_of(waiting.process(), "memory.limit") == 83886080u);
     call<spaces_process_set_cgroup>(process, "memory.max", "max");
-    BOOST_TEST(failure_of<spaces_process_stat>(process, "memory.limit", new uint64_t).code ==
-               SPACES_ENOTFOUND);
+    uint64_t unused = 0;
+    BOOST_TEST(failure_of<spaces_process_stat>(process, "memory.limit", &unused).code == SPACES_ENOTFOUND);
     const Failure refused = failure_of<spaces_process_set_cgroup>(process, "memory.max", "much");
     BOOST_TEST(refused.code == SPACES_ESYSTEM);
     BOOST_TEST(refused.error_number == EINVAL);

@@ -31,7 +31,16 @@ def result_of(space, directory, *arguments):
 def test_a_program_that_needs_more_memory_is_killed(limited, directory):
     # A shell that holds ever more: dd reads into a buffer of that size.
     done, result = result_of(
-        limited, directory, "execute", "--memory", "32M", "dd", "if=/dev/zero", "of=/dev/null", "bs=200M", "count=1"
+        limited,
+        directory,
+        "execute",
+        "--memory",
+        "32M",
+        "dd",
+        "if=/dev/zero",
+        "of=/dev/null",
+        "bs=200M",
+        "count=1",
     )
     assert done.returncode == 128 + signal.SIGKILL
     assert result["cause"] == "out-of-memory"
@@ -41,7 +50,9 @@ def test_a_program_that_needs_more_memory_is_killed(limited, directory):
 
 def test_processes_and_processors_are_limited(limited, directory):
     script = "(true & true & true & wait) 2>/dev/null; true"
-    _, result = result_of(limited, directory, "execute", "--pids-limit", "1", "--cpus", "1.5", "sh", "-c", script)
+    _, result = result_of(
+        limited, directory, "execute", "--pids-limit", "1", "--cpus", "1.5", "sh", "-c", script
+    )
     assert result["statistics"]["pids.limit"] == 1
     assert result["statistics"]["pids.limit_hits"] >= 1
 
@@ -111,7 +122,9 @@ def test_a_user_without_a_group_is_told_the_cure_or_falls_back(as_ordinary_user,
     if done.returncode == 0:
         pytest.skip("this user has a part of the hierarchy")
     assert "systemd-run" in done.stderr or "given to the user" in done.stderr
-    done, result = result_of(as_ordinary_user, directory, "execute", "--memory", "1G", "--cgroup-fallback", "true")
+    done, result = result_of(
+        as_ordinary_user, directory, "execute", "--memory", "1G", "--cgroup-fallback", "true"
+    )
     assert done.returncode == 0
     assert "memory.max: RLIMIT_AS of each process instead" in result["degraded"]
 
@@ -120,7 +133,13 @@ def test_gc_removes_what_a_killed_space_has_left(limited):
     if os.geteuid() != 0:
         pytest.skip("the program of a killed space is adopted by another process")
     process = limited.start(
-        "execute", "--own-cgroup", "sh", "-c", "echo up; read end", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        "execute",
+        "--own-cgroup",
+        "sh",
+        "-c",
+        "echo up; read end",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert wait_for_line(process.stdout) == "up"
     (child,) = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()

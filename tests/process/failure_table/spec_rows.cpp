@@ -32,6 +32,18 @@ const std::vector<Row> spec_rows = {
      [](const Scene &) { return json_fails("{\"linux\": {\"intelRdt\": {\"closID\": \"a\"}}}"); },
      SPACES_EUNSUPPORTED, "spec", 0, "linux.intelRdt",
      "linux.intelRdt: not supported by this version of libspaces", false},
+    {"a limit that no kernel has",
+     [](const Scene &) { return failure_of<spaces_spec_set_cgroup>(Spec(), "memory", "1"); }, SPACES_EINVALID,
+     "spec", 0, "linux.resources.unified",
+     "linux.resources.unified: \"memory\" is no limit of a control group", true},
+    {"a path of a control group that leads elsewhere",
+     [](const Scene &) { return failure_of<spaces_spec_set_cgroup_path>(Spec(), "/a/../b"); },
+     SPACES_EINVALID, "spec", 0, "linux.cgroupsPath", "linux.cgroupsPath: \"/a/../b\" has a part \"..\"",
+     false},
+    {"the groups of a process that is not there",
+     [](const Scene &) { return start_fails(Spec({"true"}).with<spaces_spec_join_cgroup>(0x3fffffff)); },
+     SPACES_ENOTFOUND, "cgroup", ESRCH, "process PID",
+     "cannot join the control groups of process PID: No such process", true},
     {"a program without a name",
      [](const Scene &) {
          const char *const args[] = {"", nullptr};
