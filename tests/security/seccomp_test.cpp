@@ -212,6 +212,16 @@ BOOST_AUTO_TEST_CASE(an_init_of_a_filtered_program_is_confined_itself) {
                    .signal() == SIGTERM);
 }
 
+#if defined(__x86_64__)
+BOOST_AUTO_TEST_CASE(a_program_that_traces_its_init_gets_around_no_filter_by_it) {
+    const std::vector<std::string> attack{probe(), "call-by-init", std::to_string(SYS_unshare)};
+    const uint32_t namespaces = SPACES_NAMESPACE_USER | SPACES_NAMESPACE_PID;
+    BOOST_TEST(output_of(Spec(attack).unshare(namespaces)) == fine); // that is how it would go
+    BOOST_TEST(output_of(with_profile(Spec(attack), refuse(making, EROFS)).unshare(namespaces)) ==
+               said(EPERM));
+}
+#endif
+
 BOOST_AUTO_TEST_CASE(copies_and_json_keep_the_filter) {
     const Spec original = with_profile(making_a_directory(), refuse(making, EROFS));
     const Spec copy(original);
