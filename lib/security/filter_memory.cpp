@@ -28,7 +28,7 @@ void FilterMemory::keep(const Capabilities &capabilities, const Filter &filter) 
     auto entry = std::make_unique<Entry>(Entry{capabilities, filter, newest_.load()});
     while (!newest_.compare_exchange_weak(entry->next, entry.get(), std::memory_order_acq_rel)) {
     }
-    entry.release(); // the list's
+    static_cast<void>(entry.release()); // the list has it
 }
 
 } // namespace spaces
