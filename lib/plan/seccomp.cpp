@@ -21,8 +21,9 @@ namespace {
 
 using plan::Op;
 
-// Those that the program has after its exec, where the Spec says it.
-Capabilities capabilities_of(const Spec &) {
+// Those that the program has after its exec, where the Spec says it. A Spec that takes CAP_SYS_ADMIN from
+// what is permitted before the filter is installed must leave it there until then: see install_filter().
+Capabilities capabilities_of(const Spec & /*spec*/) {
     return std::nullopt;
 }
 
@@ -47,7 +48,6 @@ bool allows(const PlannedFilter &filter, int system_call) {
     return ask(filter.program, native_architecture(), system_call).allows();
 }
 
-// Whether the call cannot succeed, whatever its arguments are.
 [[noreturn]] void refuse_call(const BpfAnswer &answer, int system_call, const std::string &needed) {
     const std::string name = syscall_words(native_architecture(), system_call);
     const bool has_errno = (answer.action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO;

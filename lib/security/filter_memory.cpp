@@ -1,5 +1,6 @@
 // FilterMemory: compiled filters that are kept with the Spec.
 #include "security/filter.hpp"
+#include "spec/seccomp.hpp"
 
 namespace spaces {
 
@@ -29,6 +30,10 @@ void FilterMemory::keep(const Capabilities &capabilities, const Filter &filter) 
     while (!newest_.compare_exchange_weak(entry->next, entry.get(), std::memory_order_acq_rel)) {
     }
     static_cast<void>(entry.release()); // the list has it
+}
+
+std::shared_ptr<FilterMemory> new_filter_memory() {
+    return std::make_shared<FilterMemory>();
 }
 
 } // namespace spaces
