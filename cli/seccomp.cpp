@@ -3,6 +3,7 @@
 #include "option.hpp"
 
 #include <cstdlib>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace cli {
@@ -21,10 +22,20 @@ void set_seccomp_report(Request &request, const std::string &) {
     request.reports_refusals = true;
 }
 
+namespace {
+
+// sudo(8) may leave that of somebody else.
+bool is_own(const char *directory) {
+    struct stat status;
+    return ::stat(directory, &status) == 0 && status.st_uid == ::geteuid();
+}
+
+} // namespace
+
 void keep_filters(Request &request) {
     const char *const runtime = std::getenv("XDG_RUNTIME_DIR");
     std::string directory;
-    if (runtime != nullptr && *runtime == '/') {
+    if (runtime != nullptr && *runtime == '/' && is_own(runtime)) {
         directory = runtime;
     } else if (::geteuid() == 0) {
         directory = "/run";

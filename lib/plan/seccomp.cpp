@@ -43,7 +43,6 @@ bool allows(const PlannedFilter &filter, int system_call) {
     return ask(filter.program, native_architecture(), system_call).allows();
 }
 
-// Whether the call cannot succeed, whatever its arguments are.
 [[noreturn]] void refuse_call(const BpfAnswer &answer, int system_call, const std::string &needed) {
     const std::string name = syscall_words(native_architecture(), system_call);
     const bool has_errno = (answer.action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO;

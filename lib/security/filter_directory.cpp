@@ -11,12 +11,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <linux/bpf_common.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 namespace spaces {
@@ -137,20 +136,13 @@ void make_room(int directory) {
         std::string name;
     };
     std::vector<File> files;
-    const auto close = [](DIR *stream) { ::closedir(stream); };
-    const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const std::unique_ptr<DIR, decltype(close)> stream(copy < 0 ? nullptr : ::fdopendir(copy), close);
-    if (!stream) {
-        if (copy >= 0) {
-            ::close(copy);
-        }
-        return;
-    }
-    while (const dirent *entry = ::readdir(stream.get())) {
+    std::error_code error;
+    std::filesystem::directory_iterator entry("/proc/self/fd/" + std::to_string(directory), error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+        const std::string name = entry->path().filename();
         struct stat status {};
-        if (is_name(entry->d_name) &&
-            ::fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
-            files.push_back({status.st_mtim, entry->d_name});
+        if (is_name(name) && ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+            files.push_back({status.st_mtim, name});
         }
     }
     if (files.size() < FilterDirectory::most) {

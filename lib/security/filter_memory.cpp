@@ -1,5 +1,6 @@
 // FilterMemory: compiled filters that are kept with the Spec.
 #include "security/filter.hpp"
+#include "spec/seccomp.hpp"
 
 namespace spaces {
 
@@ -28,7 +29,11 @@ void FilterMemory::keep(const Capabilities &capabilities, const Filter &filter) 
     auto entry = std::make_unique<Entry>(Entry{capabilities, filter, newest_.load()});
     while (!newest_.compare_exchange_weak(entry->next, entry.get(), std::memory_order_acq_rel)) {
     }
-    entry.release(); // the list's
+    static_cast<void>(entry.release()); // the list has it
+}
+
+std::shared_ptr<FilterMemory> new_filter_memory() {
+    return std::make_shared<FilterMemory>();
 }
 
 } // namespace spaces

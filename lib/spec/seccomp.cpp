@@ -1,7 +1,6 @@
 // The checks of a seccomp profile that need no libseccomp, and how a profile is chosen.
 #include "spec/seccomp.hpp"
 
-#include "security/filter.hpp"
 #include "spec/refuse.hpp"
 #include "spec/seccomp_words.hpp"
 
@@ -118,13 +117,13 @@ void check_seccomp(const SeccompProfile &profile) {
 void set_seccomp_profile(SeccompSpec &seccomp, SeccompProfile profile) {
     seccomp.kind = SeccompSpec::Kind::profile;
     seccomp.profile = std::move(profile);
-    seccomp.compiled.memory = std::make_shared<FilterMemory>();
+    seccomp.compiled.memory = new_filter_memory();
 }
 
 void set_seccomp_default(SeccompSpec &seccomp, bool on) {
     seccomp.kind = on ? SeccompSpec::Kind::by_default : SeccompSpec::Kind::none;
     seccomp.profile = {};
-    seccomp.compiled.memory = on ? std::make_shared<FilterMemory>() : nullptr;
+    seccomp.compiled.memory = on ? new_filter_memory() : nullptr;
 }
 
 } // namespace spaces

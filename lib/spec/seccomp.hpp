@@ -41,6 +41,8 @@ struct SeccompProfile {
     bool operator==(const SeccompProfile &) const = default;
 };
 
+std::shared_ptr<FilterMemory> new_filter_memory();
+
 // What the profile was compiled to, for all copies of a Spec. It says nothing about what is wanted.
 struct CompiledBefore {
     std::shared_ptr<FilterMemory> memory{};

@@ -1,6 +1,6 @@
 #!/bin/sh
 # soname.sh READELF LIBRARY SONAME: the library is called so, is bound at load time, stays once loaded, and
-# needs no more than the C and C++ run time.
+# needs no more than the C and C++ run time and libseccomp.
 set -eu
 
 dynamic=$("$1" --wide --dynamic "$2")
@@ -20,7 +20,7 @@ fi
 needed=$(echo "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 for library_needed in $needed; do
     case $library_needed in
-    libc.so.6 | libm.so.6 | libgcc_s.so.1 | libstdc++.so.6 | ld-linux-*.so.*) ;;
+    libc.so.6 | libm.so.6 | libgcc_s.so.1 | libstdc++.so.6 | libseccomp.so.2 | ld-linux-*.so.*) ;;
     lib[atu]*san.so.*) ;; # a build with sanitizers
     *) fail "it needs $library_needed" ;;
     esac

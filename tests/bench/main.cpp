@@ -1,6 +1,6 @@
 // spaces-bench: how long a start takes, beside bare system calls and others that do the same work.
 //
-// spaces-bench [--samples N] [--space FILE] [start|command|rate|memory]...
+// spaces-bench [--samples N] [--space FILE] [start|command|rate|memory|seccomp]...
 #include "sections.hpp"
 
 #include <cstdlib>
@@ -22,7 +22,8 @@ struct Section {
 constexpr Section sections[] = {{"start", bench::bench_start},
                                 {"command", bench::bench_command},
                                 {"rate", bench::bench_rate},
-                                {"memory", bench::bench_memory}};
+                                {"memory", bench::bench_memory},
+                                {"seccomp", bench::bench_seccomp}};
 
 const Section *find(std::string_view name) {
     for (const Section &section : sections) {
@@ -34,7 +35,7 @@ const Section *find(std::string_view name) {
 }
 
 int usage() {
-    std::cerr << "usage: spaces-bench [--samples N] [--space FILE] [start|command|rate|memory]...\n";
+    std::cerr << "usage: spaces-bench [--samples N] [--space FILE] [start|command|rate|memory|seccomp]...\n";
     return 2;
 }
 

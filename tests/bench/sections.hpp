@@ -14,5 +14,6 @@ void bench_start(const Options &options);   // one start and wait, through the l
 void bench_command(const Options &options); // the same as whole commands
 void bench_rate(const Options &options);    // starts from several threads
 void bench_memory(const Options &options);  // what a running container takes
+void bench_seccomp(const Options &options); // what a seccomp filter takes
 
 } // namespace bench

@@ -75,9 +75,19 @@ def test_compiled_filters_are_kept_for_the_user_alone(space, runtime):
     assert len(os.listdir(kept)) == 1
 
 
-def test_a_place_that_cannot_be_used_is_no_error(space):
-    environment = {"XDG_RUNTIME_DIR": "/proc/nowhere", "PATH": os.environ["PATH"]}
-    space.output("execute", "--no-new-privs", "--seccomp", "default", "true", env=environment)
+def test_a_place_that_cannot_be_used_is_no_error(space, runtime):
+    os.chmod(runtime["XDG_RUNTIME_DIR"], 0o500)
+    space.output("execute", "--no-new-privs", "--seccomp", "default", "true", env=runtime)
+
+
+def test_the_place_of_another_user_is_left_alone(as_ordinary_user, directory):
+    environment = {"XDG_RUNTIME_DIR": str(directory / "other"), "PATH": os.environ["PATH"]}
+    (directory / "other").mkdir(mode=0o777)
+    (directory / "other").chmod(0o777)
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a directory of another user")
+    as_ordinary_user.output("execute", "--no-new-privs", "--seccomp", "default", "true", env=environment)
+    assert list((directory / "other").iterdir()) == []
 
 
 def test_errors_name_file_and_member(plain, profile):
@@ -92,31 +102,27 @@ def test_errors_name_file_and_member(plain, profile):
     assert "execve" in plain.failure("execute", "--no-new-privs", "--seccomp", nothing, "true")
 
 
-def test_an_ordinary_user_is_told_what_a_filter_needs(as_ordinary_user, runtime_of_nobody):
-    done = as_ordinary_user.run("execute", "--seccomp", "default", "true", env=runtime_of_nobody)
+def test_an_ordinary_user_is_told_what_a_filter_needs(as_ordinary_user):
+    environment = {"PATH": os.environ["PATH"]}
+    done = as_ordinary_user.run("execute", "--seccomp", "default", "true", env=environment)
     assert done.returncode == 125
     assert "cannot install the seccomp filter" in done.stderr
     assert "--no-new-privs" in done.stderr
 
 
-@pytest.fixture
-def runtime_of_nobody():
-    return {"PATH": os.environ["PATH"]}
-
-
 def test_explain_tells_of_the_filter_and_what_is_ignored(plain, profile):
     rule = {"names": ["mkdir", "no_such_call"], "action": "SCMP_ACT_ERRNO"}
     with_unknown = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [rule]}
-    shown = plain.output(
-        "explain", "execute", "--seccomp", profile(with_unknown), "true"
-    )
+    shown = plain.output("explain", "execute", "--seccomp", profile(with_unknown), "true")
     assert "install the seccomp filter" in shown
     assert "instructions" in shown
     assert "ignored: no_such_call" in shown
 
 
 def test_explain_prints_the_filter_itself(plain, profile):
-    default = json.loads(plain.output("explain", "--seccomp", "--json", "execute", "--seccomp", "default", "true"))
+    default = json.loads(
+        plain.output("explain", "--seccomp", "--json", "execute", "--seccomp", "default", "true")
+    )
     assert default["defaultAction"] == "SCMP_ACT_ERRNO"
     assert any("read" in rule["names"] for rule in default["syscalls"])
     code = plain.output("explain", "--seccomp", "execute", "--seccomp", profile(REFUSING_MKDIR), "true")
@@ -125,7 +131,9 @@ def test_explain_prints_the_filter_itself(plain, profile):
 
 
 def test_oci_has_the_profile_and_no_place_of_compiled_ones(plain, profile):
-    config = json.loads(plain.output("explain", "--oci", "execute", "--seccomp", profile(REFUSING_MKDIR), "true"))
+    config = json.loads(
+        plain.output("explain", "--oci", "execute", "--seccomp", profile(REFUSING_MKDIR), "true")
+    )
     assert config["linux"]["seccomp"] == REFUSING_MKDIR
     assert "seccompCache" not in config.get("spaces", {})
     config = json.loads(plain.output("explain", "--oci", "execute", "--seccomp", "default", "true"))

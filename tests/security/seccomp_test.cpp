@@ -7,12 +7,14 @@
 #include "support/temp_dir.hpp"
 #include "support/users.hpp"
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace support;
@@ -212,6 +214,16 @@ BOOST_AUTO_TEST_CASE(an_init_of_a_filtered_program_is_confined_itself) {
                    .signal() == SIGTERM);
 }
 
+#if defined(__x86_64__)
+BOOST_AUTO_TEST_CASE(a_program_that_traces_its_init_gets_around_no_filter_by_it) {
+    const std::vector<std::string> attack{probe(), "call-by-init", std::to_string(SYS_unshare)};
+    const uint32_t namespaces = SPACES_NAMESPACE_USER | SPACES_NAMESPACE_PID;
+    BOOST_TEST(output_of(Spec(attack).unshare(namespaces)) == fine); // that is how it would go
+    BOOST_TEST(output_of(with_profile(Spec(attack), refuse(making, EROFS)).unshare(namespaces)) ==
+               said(EPERM));
+}
+#endif
+
 BOOST_AUTO_TEST_CASE(copies_and_json_keep_the_filter) {
     const Spec original = with_profile(making_a_directory(), refuse(making, EROFS));
     const Spec copy(original);
@@ -235,6 +247,45 @@ BOOST_AUTO_TEST_CASE(one_spec_starts_many_programs_at_once) {
     }
     for (Process &process : processes) {
         BOOST_TEST(process.wait().exit_code() == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(threads_may_start_programs_from_one_spec) {
+    // Whoever comes first compiles the filter, which all of them find.
+    Spec spec({probe(), "mkdir", "/nonexistent/x"});
+    spec.with<spaces_spec_set_seccomp_default>(1)
+        .with<spaces_spec_set_no_new_privs>(1)
+        .with<spaces_spec_set_stdio>(SPACES_STDOUT, SPACES_STDIO_NULL);
+    std::atomic<int> ended{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int round = 0; round < 5; ++round) {
+                spaces_process *process = nullptr;
+                if (spaces_spawn(spec, &process, nullptr) == SPACES_OK &&
+                    spaces_process_wait(process, -1, nullptr, nullptr) == SPACES_OK) {
+                    ++ended;
+                }
+                spaces_process_free(process);
+            }
+        });
+    }
+    for (std::thread &thread : threads) {
+        thread.join();
+    }
+    BOOST_TEST(ended == 20);
+}
+
+BOOST_AUTO_TEST_CASE(a_host_without_filters_is_told_so) {
+    for (const int error_number : {ENOSYS, EPERM}) {
+        with_seccomp(error_number, {SYS_seccomp}, [&] {
+            Spec spec = with_profile(making_a_directory(), refuse(making, EROFS));
+            spec.with<spaces_spec_set_no_new_privs>(1);
+            const Failure failure = start_fails(spec);
+            BOOST_TEST(failure.step == "seccomp", failure.text);
+            BOOST_TEST(failure.error_number == error_number, failure.text);
+            BOOST_TEST(!failure.hint.empty());
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 //
 // probe args|env|cwd|ids|umask|names|nnp|session|tty|fds|signals|dumpable|pid|clocks|limit N|caps
 // probe cat PATH | link PATH | make PATH | mkdir PATH
-// probe call NUMBER [ARGUMENT...] | call32 NUMBER
+// probe call NUMBER [ARGUMENT...] | call32 NUMBER | call-by-init NUMBER
 // probe exit N | raise N | touch MEGABYTES | burn MILLISECONDS
 // probe wait | stubborn | report-signal | orphan | orphans N | core
 #include <cerrno>
@@ -15,9 +15,11 @@
 #include <linux/capability.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -336,6 +338,35 @@ int call32(int number) {
     return 0;
 }
 
+// Traces PID 1 and has it make a system call without arguments: says what that returns, or why it fails.
+int call_by_init(int number) {
+#if defined(__x86_64__)
+    user_regs_struct registers{};
+    int status = 0;
+    if (::ptrace(PTRACE_SEIZE, 1, 0, 0) != 0 || ::ptrace(PTRACE_INTERRUPT, 1, 0, 0) != 0 ||
+        ::waitpid(1, &status, __WALL) != 1 || ::ptrace(PTRACE_GETREGS, 1, 0, &registers) != 0) {
+        std::printf("cannot trace: %s\n", std::strerror(errno));
+        return 1;
+    }
+    const user_regs_struct before = registers;
+    registers.rip -= 2; // the system call that it waits in
+    registers.rax = static_cast<unsigned long long>(number);
+    registers.orig_rax = ~0ULL; // which is not to be restarted
+    registers.rdi = registers.rsi = registers.rdx = 0;
+    ::ptrace(PTRACE_SETREGS, 1, 0, &registers);
+    ::ptrace(PTRACE_SINGLESTEP, 1, 0, 0);
+    ::waitpid(1, &status, __WALL);
+    ::ptrace(PTRACE_GETREGS, 1, 0, &registers);
+    const long result = static_cast<long>(registers.rax);
+    ::ptrace(PTRACE_SETREGS, 1, 0, &before);
+    ::ptrace(PTRACE_DETACH, 1, 0, 0);
+    std::puts(result < 0 && result > -4096 ? std::strerror(static_cast<int>(-result)) : "ok");
+#else
+    std::printf("%d: not on this architecture\n", number);
+#endif
+    return 0;
+}
+
 int dump_core() {
     const rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
     ::setrlimit(RLIMIT_CORE, &limit);
@@ -393,6 +424,8 @@ int main(int argc, char **argv) {
         return call(argc, argv);
     if (is("call32"))
         return call32(value);
+    if (is("call-by-init"))
+        return call_by_init(value);
     if (is("exit"))
         return value;
     if (is("raise"))
