@@ -1,5 +1,6 @@
 """chroot, --root and mounts: the file system that the program sees."""
 
+import json
 import os
 import subprocess
 
@@ -222,3 +223,20 @@ def test_explain_shows_each_step_of_the_file_system(plain):
         'make "/proc/sys" read-only',
     ):
         assert words in shown
+
+
+def test_a_bundle_has_the_devices_of_oci(space, own_rootfs, directory):
+    mounts = [{"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["mode=755"]}]
+    config = {
+        "ociVersion": "1.2.0",
+        "process": {"args": ["/bin/sh", "-c", "echo x >/dev/null && ls /dev"]},
+        "root": {"path": "rootfs"},
+        "mounts": mounts,
+        "linux": {"namespaces": [{"type": "mount"}, {"type": "user"}]},
+    }
+    (directory / "config.json").write_text(json.dumps(config))
+    shown = space.output("execute", "--bundle", directory)
+    assert shown.split() == "fd full null ptmx random stderr stdin stdout tty urandom zero".split()
+    config["spaces"] = {"defaultDevices": False}
+    (directory / "config.json").write_text(json.dumps(config))
+    assert space.run("execute", "--bundle", directory).stdout == ""
