@@ -238,7 +238,8 @@ def test_a_bundle_has_the_devices_of_oci(space, own_rootfs, directory):
     }
     (directory / "config.json").write_text(json.dumps(config))
     shown = space.output("execute", "--bundle", directory)
-    assert shown.split() == "fd full null ptmx random stderr stdin stdout tty urandom zero".split()
+    devices = {"full", "null", "random", "tty", "urandom", "zero"}
+    assert set(shown.split()) == devices | {"fd", "ptmx", "stdin", "stdout", "stderr"}
     config["spaces"] = {"defaultDevices": False}
     (directory / "config.json").write_text(json.dumps(config))
     assert space.output("execute", "--bundle", directory) == "null\n"  # which is a file
