@@ -150,6 +150,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status add_masked_path(const char *path, spaces_error **error);
     spaces_status add_readonly_path(const char *path, spaces_error **error);
     spaces_status set_default_mounts(int on, spaces_error **error);
+    spaces_status set_default_devices(int on, spaces_error **error);
     spaces_status set_mount_proc(int on, spaces_error **error);
 
     // Control groups

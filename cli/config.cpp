@@ -38,6 +38,16 @@ void rebase_config(Json &config, const std::string &directory) {
     }
 }
 
+// A mount namespace of its own, in which OCI has a runtime supply devices.
+bool has_own_mounts(const Json &config) {
+    const Json object = config.value("linux", Json());
+    const Json namespaces = object.is_object() ? object.value("namespaces", Json::array()) : Json::array();
+    return namespaces.is_array() && std::any_of(namespaces.begin(), namespaces.end(), [](const Json &entry) {
+               return entry.is_object() && entry.value("type", Json()) == "mount" &&
+                      entry.value("path", Json("")) == "";
+           });
+}
+
 // `directory`: what relative paths in it start from, or nullptr to leave them.
 void load(Request &request, const std::string &file, const std::string *directory) {
     std::string text = read_file(file);
@@ -56,6 +66,9 @@ void load(Request &request, const std::string &file, const std::string *director
         const Json process = config.value("process", Json());
         request.terminal = process.is_object() && process.value("terminal", Json(false)) == true;
         request.has_program = process.is_object() && process.contains("args");
+    }
+    if (directory != nullptr && config.is_object() && has_own_mounts(config)) {
+        call(spaces_spec_set_default_devices, request.spec.get(), 1);
     }
     call(spaces_spec_load_json, request.spec.get(), text.data(), text.size());
     request.has_base = true;

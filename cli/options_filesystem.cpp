@@ -49,6 +49,11 @@ void set_default_mounts(Request &request, const std::string &) {
     request.implied |= SPACES_NAMESPACE_MOUNT;
 }
 
+void set_default_devices(Request &request, const std::string &) {
+    call(spaces_spec_set_default_devices, request.spec.get(), 1);
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
 void mount_proc(Request &request, const std::string &) {
     call(spaces_spec_set_mount_proc, request.spec.get(), 1);
     request.implied |= SPACES_NAMESPACE_MOUNT;
@@ -114,6 +119,8 @@ constexpr Option options[] = {
     {"--no-pivot", "", "change the root by chroot(2) instead of pivot_root(2)", in_all, set_chroot},
     {"--default-mounts", "", "mount what programs expect: /proc, /dev, a read-only /sys, an empty /tmp",
      in_new, set_default_mounts},
+    {"--default-devices", "", "devices and links of OCI in /dev: null, zero, tty, fd, ptmx ...", in_new,
+     set_default_devices},
     {"--mount", "SPEC", "mount: type=bind,source=/srv,target=/data,readonly", in_new, add_mount},
     {"--bind", "SOURCE[:TARGET[:OPTIONS]]", "bind mount: /srv:/data:ro", in_new, add_bind},
     {"--tmpfs", "TARGET[:OPTIONS]", "empty file system in memory: /tmp:size=64m", in_new, add_tmpfs},

@@ -453,6 +453,14 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_readonly_path(spaces_s
 SPACES_API SPACES_NODISCARD spaces_status
 spaces_spec_set_default_mounts(spaces_spec *spec, int on, spaces_error **error) SPACES_NOEXCEPT;
 
+/** The devices and links that OCI has every container have: /dev/null, zero, full, random, urandom and tty,
+ * those of the caller, and /dev/fd, stdin, stdout, stderr and ptmx. They come after the mounts of
+ *  spaces_spec_add_mount(), one of which usually is a tmpfs on /dev, and need that or a root directory:
+ *  otherwise starting is SPACES_EINVALID. Nothing where there are the default mounts, which have them.
+ *  Default 0. */
+SPACES_API SPACES_NODISCARD spaces_status
+spaces_spec_set_default_devices(spaces_spec *spec, int on, spaces_error **error) SPACES_NOEXCEPT;
+
 /** Whether a /proc of its own is mounted: 1 or 0. Default: in a new pid and mount namespace. */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_mount_proc(spaces_spec *spec, int on,
                                                                      spaces_error **error) SPACES_NOEXCEPT;

@@ -58,6 +58,10 @@ spaces_status spaces_spec_set_default_mounts(spaces_spec *spec, int on, spaces_e
     return change_spec(spec, error, [&](Spec &changed) { changed.default_mounts = on != 0; });
 }
 
+spaces_status spaces_spec_set_default_devices(spaces_spec *spec, int on, spaces_error **error) noexcept {
+    return change_spec(spec, error, [&](Spec &changed) { changed.default_devices = on != 0; });
+}
+
 spaces_status spaces_spec_set_mount_proc(spaces_spec *spec, int on, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) { changed.mount_proc = on != 0; });
 }

@@ -16,24 +16,15 @@ MountSpec bind(const char *path, Options options) {
     return {.source = path, .destination = path, .type = "bind", .options = std::move(options)};
 }
 
-void add_dev(std::vector<DefaultEntry> &entries, const Ownership &owns, bool gid_5_is_mapped) {
-    entries.push_back(
-        {filesystem("tmpfs", "/dev", {"nosuid", "strictatime", "mode=755", "size=65536k"}), ""});
+void add_devices(std::vector<DefaultEntry> &entries) {
     // Bound, not made: a new user namespace may not make device nodes.
     for (const char *device :
          {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"}) {
         entries.push_back({bind(device, {"nosuid", "noexec"}), ""});
     }
-    Options pts{"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"};
-    if (gid_5_is_mapped) {
-        pts.emplace_back("gid=5"); // tty
-    }
-    entries.push_back({filesystem("devpts", "/dev/pts", std::move(pts)), ""});
-    entries.push_back(
-        {filesystem("tmpfs", "/dev/shm", {"nosuid", "nodev", "noexec", "mode=1777", "size=65536k"}), ""});
-    if (owns.ipc) { // else there are no message queues that a mount could show
-        entries.push_back({filesystem("mqueue", "/dev/mqueue", {"nosuid", "nodev", "noexec"}), ""});
-    }
+}
+
+void add_links(std::vector<DefaultEntry> &entries) {
     const auto link = [&](const char *path, const char *target) {
         MountSpec where;
         where.destination = path;
@@ -46,10 +37,34 @@ void add_dev(std::vector<DefaultEntry> &entries, const Ownership &owns, bool gid
     link("/dev/stderr", "/proc/self/fd/2");
 }
 
+void add_dev(std::vector<DefaultEntry> &entries, const Ownership &owns, bool gid_5_is_mapped) {
+    entries.push_back(
+        {filesystem("tmpfs", "/dev", {"nosuid", "strictatime", "mode=755", "size=65536k"}), ""});
+    add_devices(entries);
+    Options pts{"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"};
+    if (gid_5_is_mapped) {
+        pts.emplace_back("gid=5"); // tty
+    }
+    entries.push_back({filesystem("devpts", "/dev/pts", std::move(pts)), ""});
+    entries.push_back(
+        {filesystem("tmpfs", "/dev/shm", {"nosuid", "nodev", "noexec", "mode=1777", "size=65536k"}), ""});
+    if (owns.ipc) { // else there are no message queues that a mount could show
+        entries.push_back({filesystem("mqueue", "/dev/mqueue", {"nosuid", "nodev", "noexec"}), ""});
+    }
+    add_links(entries);
+}
+
 } // namespace
 
 MountSpec proc_mount(bool owns_pid) {
     return owns_pid ? filesystem("proc", "/proc", {"nosuid", "nodev", "noexec"}) : bind("/proc", {});
+}
+
+std::vector<DefaultEntry> default_devices() {
+    std::vector<DefaultEntry> entries;
+    add_devices(entries);
+    add_links(entries);
+    return entries;
 }
 
 std::vector<DefaultEntry> default_mounts(const Ownership &owns, bool gid_5_is_mapped) {

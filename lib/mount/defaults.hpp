@@ -23,6 +23,7 @@ struct Ownership {
 };
 
 MountSpec proc_mount(bool owns_pid);
+std::vector<DefaultEntry> default_devices(); // with the links beside them
 std::vector<DefaultEntry> default_mounts(const Ownership &owns, bool gid_5_is_mapped);
 
 } // namespace spaces

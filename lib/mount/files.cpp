@@ -78,13 +78,14 @@ void add_release_memory(Compilation &compilation) {
     compilation.add(Op::release_memory, {"memory", "tmpfs", "detach that tmpfs again"});
 }
 
-void add_symlink(Compilation &compilation, const std::string &path, const std::string &content) {
+plan::Step &add_symlink(Compilation &compilation, const std::string &path, const std::string &content) {
     const uint32_t where = compilation.builder().text(path);
     const uint32_t what = compilation.builder().text(content);
     plan::Step &step = compilation.add(Op::symlink, {"symlink", path, "make the link " + quoted(path)});
     step.text[0] = where;
     step.text[1] = what;
     step.flags = target_flags(compilation, path, false);
+    return step;
 }
 
 void add_files(Compilation &compilation) {

@@ -1,6 +1,7 @@
 // The mounts in their order, and where their targets may be made.
 #include "mount/jobs.hpp"
 
+#include "base/sys.hpp"
 #include "mount/cgroup.hpp"
 #include "mount/defaults.hpp"
 #include "spec/check.hpp"
@@ -47,6 +48,18 @@ std::string normal(const std::string &path) {
     return text.starts_with("//") ? text.substr(1) : text;
 }
 
+// The default devices are not for the caller's own /dev.
+void check_dev_is_own(const Spec &spec) {
+    const bool is_own =
+        spec.root || std::any_of(spec.mounts.begin(), spec.mounts.end(), [](const MountSpec &mount) {
+            return normal(mount.destination) == "/dev" && !is_bind(mount);
+        });
+    if (!is_own) {
+        throw_invalid("spaces.defaultDevices", "the default devices would be made in the caller's own /dev",
+                      "ask for a root directory, or mount a tmpfs on /dev");
+    }
+}
+
 } // namespace
 
 MountJob job_of(const MountSpec &mount) {
@@ -91,6 +104,12 @@ std::vector<MountJob> all_jobs(const Compilation &compilation) {
         }
         if (jobs.back().mount.destination != mount.destination) { // the tmpfs around the hierarchies
             jobs.push_back({.mount = mount, .seals = true});
+        }
+    }
+    if (compilation.spec.default_devices && !compilation.spec.default_mounts) {
+        check_dev_is_own(compilation.spec);
+        for (const DefaultEntry &entry : default_devices()) {
+            add(entry);
         }
     }
     return jobs;

@@ -56,7 +56,7 @@ void add_overlay(Compilation &compilation, const MountJob &job);
 // files.cpp: what comes from memory, and device nodes.
 void add_memory(Compilation &compilation, const std::string &options);
 void add_release_memory(Compilation &compilation);
-void add_symlink(Compilation &compilation, const std::string &path, const std::string &content);
+plan::Step &add_symlink(Compilation &compilation, const std::string &path, const std::string &content);
 void add_files(Compilation &compilation);
 void add_device_sources(Compilation &compilation);
 void add_devices(Compilation &compilation);

@@ -160,7 +160,7 @@ void add_in_place(Compilation &compilation, const MountJob &job) {
         return;
     }
     if (!job.link_to.empty()) {
-        add_symlink(compilation, job.mount.destination, job.link_to);
+        add_symlink(compilation, job.mount.destination, job.link_to).flags |= plan::step_optional;
         return;
     }
     if (job.options.bind) {

@@ -49,7 +49,7 @@ enum class Op : uint16_t {
            // commas, number[1]: MOUNT_ATTR_*, number[2]: MS_* of the file system
     remount,   // text[0]: target, number[1]: MOUNT_ATTR_* to set, number[2]: to clear
     propagate, // text[0]: target, number[0]: MS_* propagation
-    symlink,   // text[0]: where, text[1]: what it says
+    symlink,   // text[0]: where, text[1]: what it says; optional: something else may be there
     memory,    // a tmpfs that only this process finds, until release_memory; text[0]: its options
     file,      // in that memory; table: content, number[0]: slot, number[1]: size, number[2]: mode
     release_memory,

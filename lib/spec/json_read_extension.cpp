@@ -285,6 +285,7 @@ constexpr JsonMember<Spec> members[] = {
     {"mountProc", read_choice<&Spec::mount_proc>},
     {"chroot", [](Spec &spec, const JsonValue &value) { set_chroot(spec, value.boolean()); }},
     {"defaultMounts", read_flag<&Spec::default_mounts>},
+    {"defaultDevices", read_flag<&Spec::default_devices>},
     {"files", read_files},
     {"rootfsPropagation", read_propagation},
     {"inheritEnvironment", read_process_flag<&ProcessSpec::env_inherit>},

@@ -231,6 +231,7 @@ Object extension_of(const Spec &spec) {
     put_optional(object, "mountProc", spec.mount_proc);
     put_flag(object, "chroot", spec.root && spec.root->chroot);
     put_flag(object, "defaultMounts", spec.default_mounts);
+    put_flag(object, "defaultDevices", spec.default_devices);
     put_array(object, "files", files_json(spec.files));
     if (spec.rootfs_propagation == "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);

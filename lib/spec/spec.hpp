@@ -222,6 +222,7 @@ struct Spec {
     std::vector<std::string> masked_paths;
     std::vector<std::string> readonly_paths;
     bool default_mounts = false;
+    bool default_devices = false;   // those that OCI has every container have
     std::optional<bool> mount_proc; // unset: in a new pid and mount namespace
     std::optional<std::string> hostname;
     std::optional<std::string> domainname;

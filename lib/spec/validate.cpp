@@ -118,6 +118,7 @@ void check_mounts(const Spec &spec) {
                     "mounting the default file systems");
     }
     const std::pair<bool, std::pair<const char *, const char *>> others[] = {
+        {!spec.default_devices, {"spaces.defaultDevices", "a device"}},
         {spec.devices.empty(), {"linux.devices", "a device"}},
         {spec.files.empty(), {"spaces.files", "a file from memory"}},
         {spec.masked_paths.empty(), {"linux.maskedPaths", "a masked path"}},

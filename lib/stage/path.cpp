@@ -228,7 +228,7 @@ Outcome make_symlink(Context &context, const plan::Step &step) {
             is_same = content[i] == present[i];
         }
         outcome.note = Note::is_another;
-        if (is_same && content[length] == 0) {
+        if ((is_same && content[length] == 0) || (step.flags & plan::step_optional) != 0) {
             outcome = {};
         }
     }

@@ -93,6 +93,8 @@ BOOST_AUTO_TEST_CASE(devices_by_numbers_and_by_the_callers_node) {
 
 BOOST_AUTO_TEST_CASE(covered_paths) {
     Spec spec;
+    spec.with<spaces_spec_set_default_devices>(1);
+    BOOST_TEST(member(spec, "/spaces/defaultDevices") == true);
     spec.with<spaces_spec_add_masked_path>("/proc/kcore").with<spaces_spec_add_readonly_path>("/proc/sys");
     BOOST_TEST(member(spec, "/linux") ==
                json::parse(R"({"maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/sys"]})"));

@@ -1,5 +1,6 @@
 """chroot, --root and mounts: the file system that the program sees."""
 
+import json
 import os
 import subprocess
 
@@ -159,7 +160,8 @@ def test_files_from_memory(space, own_rootfs, directory):
     options = ["--file", "/etc/motd=hello=world", "--file", "/etc/secret:400=x"]
     options += ["--file-from", f"/etc/copy={directory / 'source'}", "--file-from", "/etc/in:0600=-"]
     options += ["--dir", "/run:700", "--file", "/run/a:b=colon", "--symlink", "/run/link=../etc/motd"]
-    script = "cat /etc/motd; echo; cat /etc/copy /etc/in; stat -c %a /etc/secret /etc/in /run; cat /run/a:b /run/link"
+    script = "cat /etc/motd; echo; cat /etc/copy /etc/in; stat -c %a /etc/secret /etc/in /run; "
+    script += "cat /run/a:b /run/link"
     shown = space.output("chroot", *options, rootfs, "sh", "-c", script, input="from stdin\n")
     assert shown == "hello=world\nfrom a file\nfrom stdin\n400\n600\n700\ncolonhello=world"
     assert not (rootfs / "run/a:b").exists()
@@ -203,7 +205,8 @@ def test_devices_masked_and_read_only_paths(space, own_rootfs):
     (rootfs / "etc/secret").write_text("secret")
     options = ["--tmpfs", "/dev", "--device", "/dev/null", "--device", "/dev/zero:/dev/nought"]
     options += ["--mask", "/etc/secret", "--mask", "/nonexistent", "--readonly-path", "/home"]
-    script = "echo x >/dev/null; busybox head -c 2 /dev/nought | busybox wc -c; cat /etc/secret; touch /home/x"
+    script = "echo x >/dev/null; busybox head -c 2 /dev/nought | busybox wc -c; "
+    script += "cat /etc/secret; touch /home/x"
     done = space.run("chroot", *options, rootfs, "sh", "-c", script)
     assert done.stdout == "2\n"
     assert "Read-only file system" in done.stderr
@@ -222,3 +225,21 @@ def test_explain_shows_each_step_of_the_file_system(plain):
         'make "/proc/sys" read-only',
     ):
         assert words in shown
+
+
+def test_a_bundle_has_the_devices_of_oci(space, own_rootfs, directory):
+    mounts = [{"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["mode=755"]}]
+    config = {
+        "ociVersion": "1.2.0",
+        "process": {"args": ["/bin/sh", "-c", "echo x >/dev/null && ls /dev"]},
+        "root": {"path": "rootfs"},
+        "mounts": mounts,
+        "linux": {"namespaces": [{"type": "mount"}, {"type": "user"}]},
+    }
+    (directory / "config.json").write_text(json.dumps(config))
+    shown = space.output("execute", "--bundle", directory)
+    devices = {"full", "null", "random", "tty", "urandom", "zero"}
+    assert set(shown.split()) == devices | {"fd", "ptmx", "stdin", "stdout", "stderr"}
+    config["spaces"] = {"defaultDevices": False}
+    (directory / "config.json").write_text(json.dumps(config))
+    assert space.output("execute", "--bundle", directory) == "null\n"  # which is a file

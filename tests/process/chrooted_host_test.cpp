@@ -99,6 +99,24 @@ BOOST_AUTO_TEST_CASE(can_have_a_mount_namespace_where_they_propagate) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(can_have_files_from_memory_and_overlays_that_forget) {
+    // What they are mounted from lies over "/", which here is no mount of its own.
+    in_a_chroot([] {
+        Spec spec(
+            {"/bin/sh", "-c", "cat /etc/passwd /inner/new; echo x >/inner/gone; ls /.. | busybox wc -l"});
+        spec.unshare(new_mount)
+            .with<spaces_spec_set_propagation>("unchanged")
+            .with<spaces_spec_add_mount>("overlay", "/inner", "overlay", "lowerdir=/inner,tmp-overlay")
+            .with<spaces_spec_add_file>("/etc/passwd", "ours\n", size_t{5}, 0644U)
+            .with<spaces_spec_add_file>("/inner/new", "new\n", size_t{4}, 0644U);
+        const std::string seen = output_of(spec);
+        BOOST_TEST(seen.starts_with("ours\nnew\n"), seen);
+        BOOST_TEST(seen != "ours\nnew\n0\n", "nothing lies over the root directory any more");
+        BOOST_TEST(::access("/inner/gone", F_OK) != 0);
+        BOOST_TEST(::access("/inner/new", F_OK) != 0);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(can_have_a_root_directory_by_chroot) {
     in_a_chroot([] {
         Spec spec({"/bin/ls", "/"});

@@ -146,4 +146,22 @@ BOOST_AUTO_TEST_CASE(come_with_the_default_mounts) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(of_every_container_are_to_be_had_in_a_dev_of_its_own) {
+    as_everybody([](const std::string &who) {
+        const Rootfs rootfs;
+        Spec spec = shell_in(rootfs, "ls /dev; echo x >/dev/null; readlink /dev/fd; readlink /dev/ptmx");
+        spec.with<spaces_spec_set_default_devices>(1);
+        expect_unchanged(who, [&] {
+            BOOST_TEST(output_of(spec) ==
+                           "fd\nfull\nnull\nptmx\nrandom\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n"
+                           "/proc/self/fd\npts/ptmx\n",
+                       who);
+        });
+        Spec own({"/bin/sh", "-c", "ls /dev | head -1"});
+        own.isolate(SPACES_NAMESPACE_MOUNT).with<spaces_spec_set_default_devices>(1);
+        BOOST_TEST(start_fails(own).message == "the default devices would be made in the caller's own /dev");
+        BOOST_TEST(output_of(own.with<spaces_spec_add_mount>("tmpfs", "/dev", "tmpfs", nullptr)) == "fd\n");
+    });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

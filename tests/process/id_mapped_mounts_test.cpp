@@ -100,9 +100,9 @@ BOOST_AUTO_TEST_CASE(have_maps_of_their_own) {
 BOOST_AUTO_TEST_CASE(map_what_is_below_only_where_they_are_recursive) {
     const Source source;
     const Rootfs rootfs;
+    const TempDir other;
     in_mount_namespace([&] {
         const std::string below = source.directory("below");
-        const TempDir other;
         must(::mount(other.path().c_str(), below.c_str(), nullptr, MS_BIND, nullptr), "mount");
         write_file(below + "/file", "x");
         const std::string script = "stat -c %u /mnt/of-root /mnt/below/file";

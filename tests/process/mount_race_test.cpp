@@ -56,6 +56,17 @@ int starts() {
     return told != nullptr ? std::atoi(told) : 150;
 }
 
+// A thread that was joined is seen in /proc for a moment longer.
+void await_end_of_threads() {
+    const auto count = [] {
+        const std::filesystem::directory_iterator tasks("/proc/self/task");
+        return std::distance(begin(tasks), end(tasks));
+    };
+    while (count() > 1) {
+        std::this_thread::yield();
+    }
+}
+
 // Exchanges "flip" and "link" until it is told to stop.
 class Attacker {
   public:
@@ -72,6 +83,7 @@ class Attacker {
     ~Attacker() {
         stops_ = true;
         thread_.join();
+        await_end_of_threads();
     }
     long flips() const { return flips_; }
 
@@ -110,6 +122,7 @@ Spec attacked(const RaceScene &scene, int variant) {
 // The first thread of a process makes libc handle a signal of its own.
 void be_threaded() {
     std::thread([] {}).join();
+    await_end_of_threads();
 }
 
 void race(const RaceScene &scene) {

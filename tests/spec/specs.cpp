@@ -263,6 +263,7 @@ void fill_files(Spec &spec, Chance &chance) {
                                .options = chance.texts(1)});
     }
     spec.default_mounts = chance.yes();
+    spec.default_devices = chance.yes();
     chance.maybe(spec.mount_proc, [&] { return chance.yes(); });
     static constexpr std::array<const char *, 5> words{"private", "slave", "shared", "unbindable",
                                                        "unchanged"};

@@ -156,6 +156,9 @@ BOOST_AUTO_TEST_CASE(mounts_need_a_new_mount_namespace) {
     spec.devices.push_back({.path = "/dev/x"});
     expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "linux.devices", "a device", "mount");
     spec = program();
+    spec.default_devices = true;
+    expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "spaces.defaultDevices", "a device", "mount");
+    spec = program();
     spec.files.push_back({.path = "/x"});
     expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "spaces.files", "a file from memory", "mount");
     spec = program();
