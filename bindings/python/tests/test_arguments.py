@@ -9,7 +9,6 @@ from collections import UserDict
 import pytest
 
 import pyspaces
-import pyspaces
 from pyspaces import Chroot, Container, Inject, setns
 from support import call, output
 
