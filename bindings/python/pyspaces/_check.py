@@ -267,7 +267,34 @@ _CHECKS: Mapping[str, Check] = {
 
 def options(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options as they are to be used. None is for what is not given; the others are multiprocessing's."""
-    return {
+    checked = {
         name: _CHECKS[name](name, value) if value is not None and name in _CHECKS else value
         for name, value in given.items()
     }
+    _refuse_what_would_be_ignored(checked)
+    return checked
+
+
+def _refuse_what_would_be_ignored(given: Mapping[str, Any]) -> None:
+    """Some options are about others, and without those, or beside them, say nothing."""
+
+    def is_given(name: str) -> bool:
+        return given.get(name) is not None and given[name] is not False
+
+    if not is_given("rootdir"):
+        if given.get("readonly"):
+            what = "this is about the root directory, and needs rootdir, which may be '/'"
+            raise refusal(ValueError, "readonly", True, what)
+        if given.get("pivot_root") is False:
+            raise refusal(ValueError, "pivot_root", False, "this is how rootdir is changed to, and needs it")
+    if given.get("map_zero"):
+        for name in ("uid_map", "gid_map"):
+            if is_given(name):
+                raise refusal(ValueError, name, given[name], "map_zero is a map as well; choose one")
+    if is_given("time_limit_grace") and not is_given("time_limit"):
+        what = "this begins when the time limit is reached, and needs time_limit"
+        raise refusal(ValueError, "time_limit_grace", given["time_limit_grace"], what)
+    # A configuration may ask for a terminal, too.
+    if is_given("terminal_size") and not is_given("terminal") and not is_given("spec"):
+        what = "this is that of a pseudoterminal, and needs terminal=True"
+        raise refusal(ValueError, "terminal_size", given["terminal_size"], what)

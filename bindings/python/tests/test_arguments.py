@@ -8,6 +8,7 @@ from collections import UserDict
 
 import pytest
 
+import pyspaces
 from pyspaces import Chroot, Container, Inject, setns
 from support import call, output
 
@@ -227,6 +228,25 @@ def test_a_process_to_come_back_to_is_one():
 def test_wrong_values_are_refused_by_name(name, value, error):
     options = {"argv": ["/bin/true"], name: value}
     refused(error, name, lambda: Container(**options))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("readonly", {"readonly": True}),
+        ("readonly", {"readonly": True, "newns": True}),
+        ("pivot_root", {"pivot_root": False}),
+        ("uid_map", {"map_zero": True, "uid_map": "0 1000 1"}),
+        ("gid_map", {"map_zero": True, "gid_map": "0 1000 1"}),
+        ("time_limit_grace", {"time_limit_grace": 1}),
+        ("terminal_size", {"terminal_size": (1, 2)}),
+    ],
+)
+def test_no_option_is_ignored(name, options):
+    refused(ValueError, name, lambda: Container(target=int, **options))
+    refused(ValueError, name, lambda: pyspaces.run(["true"], **options))
+    if name != "terminal_size":
+        refused(ValueError, name, lambda: pyspaces.get_context("fork", **options))
 
 
 def test_the_words_of_a_refusal():

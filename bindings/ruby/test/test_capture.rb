@@ -54,6 +54,33 @@ class TestCapture < SpacesTest
     # That nothing is left of it, the end of each test looks at.
   end
 
+  Shot = Class.new(StandardError)
+
+  # Handlers run in the main thread, where nothing holds them up, also in the middle of a start.
+  def test_an_exception_of_a_signal_handler_ends_the_command
+    theirs = trap("USR1") { raise Shot }
+    %i[system capture].each do |name|
+      150.times do |i|
+        assert_raises(Shot) { shoot_after(i * 0.00004) { Spaces.public_send(name, "exec sleep 600", uts: true, **UNPRIVILEGED) } }
+        assert_empty children
+      end
+    end
+  ensure
+    trap("USR1", theirs)
+  end
+
+  # From a process of its own: a thread would need this one's lock to fire.
+  def shoot_after(seconds)
+    shooter = fork do
+      sleep(seconds)
+      Process.kill(:USR1, Process.ppid)
+      exit!
+    end
+    yield
+  ensure
+    Process.wait(shooter)
+  end
+
   def test_a_killed_thread_ends_the_command
     thread = Thread.new { Spaces.capture("sleep 600", all: true) }
     assert(await { thread.stop? && !children.empty? })

@@ -39,6 +39,31 @@ class TestWait < SpacesTest
     end
   end
 
+  # In a process of their own: SWIG has not made its exception there yet, and this one keeps its user.
+  def test_what_fails_is_told_before_any_handle_was_given_back
+    skip "needs root" unless ROOT
+    out, err, = Open3.capture3(RbConfig.ruby, "-rspaces", "-e", <<~RUBY)
+      process = Spaces.spawn("exec sleep 600")
+      Process::Sys.setresuid(1000, 1000, 0)
+      begin
+        process.kill(:TERM)
+      rescue SystemCallError => error
+        puts error.errno == Errno::EPERM::Errno
+      end
+      Process::Sys.seteuid(0)
+      process.kill.wait
+    RUBY
+    assert_equal ["true\n", ""], [out, err]
+  end
+
+  def test_there_are_no_copies
+    started("exec sleep 600") do |process|
+      assert_raises(TypeError) { process.dup }
+      assert_raises(TypeError) { process.clone }
+    end
+    assert_raises(TypeError) { Spaces::Container.new { nil }.dup }
+  end
+
   def test_signals_by_every_name
     [:TERM, "TERM", "SIGTERM", 15].each do |signal|
       started("exec sleep 600", pid: true, **UNPRIVILEGED) do |process|

@@ -129,6 +129,11 @@ module Spaces
 
     private
 
+    # There is one handle of a process, which a copy would not know to have been given back.
+    def initialize_copy(_original)
+      raise TypeError, "a #{self.class} stands for a process and cannot be copied"
+    end
+
     def start_program
       self.class.send(:flush_streams)
       @launch.with_spec do |spec|
@@ -175,7 +180,10 @@ module Spaces
     def with_raw
       raw = @raw
       yield raw if raw
-    rescue ::ObjectPreviouslyDeleted
+    rescue RuntimeError => error
+      # By name: SWIG defines that class when it raises it first, so that there may be none to name here.
+      raise unless error.class.name == "ObjectPreviouslyDeleted"
+
       nil
     end
 
