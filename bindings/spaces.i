@@ -11,6 +11,7 @@
 //   uint64_t *ret_value                     a number
 //   const char *const *argv                 a list of strings, ended by NULL
 //   const char *json, size_t size           text with its length
+//   const void *data, size_t size           bytes, as text is
 //   const uint32_t *gids, size_t count      a list of numbers
 //   spaces_main_fn main, void *userdata     a callable of the language
 //   spaces_fork_fn fork, spaces_main_fn main, void *userdata     the same, where the language forks itself
@@ -23,6 +24,8 @@
 %}
 
 %include <stdint.i>
+
+%apply (const char *json, size_t size) { (const void *data, size_t size) };
 
 typedef int spaces_status;
 
@@ -40,6 +43,13 @@ enum {
 };
 enum { SPACES_STDIN, SPACES_STDOUT, SPACES_STDERR, SPACES_TERMINAL, SPACES_SECCOMP };
 enum { SPACES_STDIO_INHERIT, SPACES_STDIO_NULL, SPACES_STDIO_PIPE, SPACES_STDIO_STDOUT };
+enum {
+    SPACES_CAPABILITIES_BOUNDING,
+    SPACES_CAPABILITIES_EFFECTIVE,
+    SPACES_CAPABILITIES_INHERITABLE,
+    SPACES_CAPABILITIES_PERMITTED,
+    SPACES_CAPABILITIES_AMBIENT
+};
 enum { SPACES_EXPLAIN_TEXT, SPACES_EXPLAIN_JSON };
 
 %constant uint32_t SPACES_NAMESPACE_TIME = SPACES_NAMESPACE_TIME;
@@ -160,6 +170,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status join_cgroup(int pid, spaces_error **error);
     spaces_status set_cgroup_manager(const char *manager, spaces_error **error);
     spaces_status set_cgroup_fallback(int on, spaces_error **error);
+
     // The seccomp filter
     spaces_status set_seccomp(const char *json, spaces_error **error);
     spaces_status set_seccomp_default(int on, spaces_error **error);

@@ -56,7 +56,7 @@ func TestKindsOfFailures(t *testing.T) {
 	isError(t, "nothing to unwrap", errors.Unwrap(err), nil)
 
 	cmd = contained("true")
-	cmd.Isolation.Config = []byte(`{"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}}}`)
+	cmd.Isolation.Config = []byte(`{"linux": {"intelRdt": {"closID": "x"}}}`)
 	isError(t, "not acted on", cmd.Run(), spaces.ErrUnsupported)
 
 	cmd = contained("true")

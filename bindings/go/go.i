@@ -71,6 +71,10 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
 %typemap(gotype) int *ret_fd "*int32"
 %typemap(in) int *ret_fd "$1 = ($1_ltype)$input;"
 
+// A number.
+%typemap(gotype) uint64_t *ret_value "*uint64"
+%typemap(in) uint64_t *ret_value "$1 = ($1_ltype)$input;"
+
 // Where NULL has a meaning of its own, it is the empty string.
 %typemap(in) const char *OR_NULL {
     $1 = NULL;

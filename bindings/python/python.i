@@ -122,6 +122,14 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
     }
 }
 
+// A number.
+%typemap(in, numinputs = 0) uint64_t *ret_value (uint64_t value = 0) {
+    $1 = &value;
+}
+%typemap(argout) uint64_t *ret_value {
+    $result = spaces_python_output($result, PyLong_FromUnsignedLongLong(*$1));
+}
+
 // Strings and paths: str, bytes and os.PathLike, with surrogateescape and without NUL as in the os module.
 // None is NULL.
 %typemap(in) const char * (PyObject *bytes = NULL) {

@@ -112,6 +112,14 @@ static VALUE spaces_ruby_free_text(VALUE address) {
     }
 }
 
+// A number.
+%typemap(in, numinputs = 0) uint64_t *ret_value (uint64_t value = 0) {
+    $1 = &value;
+}
+%typemap(argout) uint64_t *ret_value {
+    $result = ULL2NUM(*$1);
+}
+
 // Strings without NUL; nil is NULL. libspaces copies them during the call.
 %typemap(in) const char * (VALUE string) {
     string = $input;

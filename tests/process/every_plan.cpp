@@ -35,7 +35,7 @@ void plain(spaces::Spec &spec, const Rootfs &, int) {
     spec.process.new_keyring = true;
     spec.process.initial_cpus = "0";
     spec.process.final_cpus = "0";
-    spec.process.scheduler = spaces::SchedulerSpec{};
+    spec.process.scheduler = spaces::SchedulerSpec{.policy = 3, .nice = 19}; // which everybody may
     spec.process.io_priority = spaces::IoPrioritySpec{.io_class = 2, .priority = 4};
     spec.process.apparmor_profile = "unconfined"; // a label where AppArmor is active, and else none
     spec.personality = 0;

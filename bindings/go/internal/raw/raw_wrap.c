@@ -231,7 +231,7 @@ static char *loaded_files(void) {
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_4f4af05888f36254(void *_swig_go_0) {
+void _wrap_Swig_free_raw_621cf484f5bb168a(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -241,7 +241,7 @@ void _wrap_Swig_free_raw_4f4af05888f36254(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_4f4af05888f36254(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_621cf484f5bb168a(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -254,7 +254,7 @@ void *_wrap_Swig_malloc_raw_4f4af05888f36254(intgo _swig_go_0) {
 }
 
 
-intgo _wrap_SPACES_OK_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_OK_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -266,7 +266,7 @@ intgo _wrap_SPACES_OK_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_EINVALID_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_EINVALID_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -278,7 +278,7 @@ intgo _wrap_SPACES_EINVALID_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_ESYSTEM_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_ESYSTEM_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -290,7 +290,7 @@ intgo _wrap_SPACES_ESYSTEM_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_ESETUP_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_ESETUP_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -302,7 +302,7 @@ intgo _wrap_SPACES_ESETUP_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_EUNSUPPORTED_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_EUNSUPPORTED_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -314,7 +314,7 @@ intgo _wrap_SPACES_EUNSUPPORTED_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_ENOTFOUND_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_ENOTFOUND_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -326,7 +326,7 @@ intgo _wrap_SPACES_ENOTFOUND_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_EEXISTS_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_EEXISTS_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -338,7 +338,7 @@ intgo _wrap_SPACES_EEXISTS_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_ESTATE_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_ESTATE_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -350,7 +350,7 @@ intgo _wrap_SPACES_ESTATE_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_ETIMEOUT_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_ETIMEOUT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -362,7 +362,7 @@ intgo _wrap_SPACES_ETIMEOUT_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_ENOMEMORY_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_ENOMEMORY_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -374,7 +374,7 @@ intgo _wrap_SPACES_ENOMEMORY_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_STDIN_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_STDIN_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -386,7 +386,7 @@ intgo _wrap_SPACES_STDIN_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_STDOUT_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_STDOUT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -398,7 +398,7 @@ intgo _wrap_SPACES_STDOUT_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_STDERR_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_STDERR_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -410,7 +410,7 @@ intgo _wrap_SPACES_STDERR_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_TERMINAL_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_TERMINAL_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -422,7 +422,19 @@ intgo _wrap_SPACES_TERMINAL_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_STDIO_INHERIT_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_SECCOMP_raw_621cf484f5bb168a() {
+  int result;
+  intgo _swig_go_result;
+  
+  
+  result = SPACES_SECCOMP;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_SPACES_STDIO_INHERIT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -434,7 +446,7 @@ intgo _wrap_SPACES_STDIO_INHERIT_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_STDIO_NULL_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_STDIO_NULL_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -446,7 +458,7 @@ intgo _wrap_SPACES_STDIO_NULL_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_STDIO_PIPE_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_STDIO_PIPE_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -458,7 +470,7 @@ intgo _wrap_SPACES_STDIO_PIPE_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_STDIO_STDOUT_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_STDIO_STDOUT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -470,7 +482,67 @@ intgo _wrap_SPACES_STDIO_STDOUT_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_TEXT_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_621cf484f5bb168a() {
+  int result;
+  intgo _swig_go_result;
+  
+  
+  result = SPACES_CAPABILITIES_BOUNDING;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_621cf484f5bb168a() {
+  int result;
+  intgo _swig_go_result;
+  
+  
+  result = SPACES_CAPABILITIES_EFFECTIVE;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_621cf484f5bb168a() {
+  int result;
+  intgo _swig_go_result;
+  
+  
+  result = SPACES_CAPABILITIES_INHERITABLE;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_621cf484f5bb168a() {
+  int result;
+  intgo _swig_go_result;
+  
+  
+  result = SPACES_CAPABILITIES_PERMITTED;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_621cf484f5bb168a() {
+  int result;
+  intgo _swig_go_result;
+  
+  
+  result = SPACES_CAPABILITIES_AMBIENT;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_SPACES_EXPLAIN_TEXT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -482,7 +554,7 @@ intgo _wrap_SPACES_EXPLAIN_TEXT_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_JSON_raw_4f4af05888f36254() {
+intgo _wrap_SPACES_EXPLAIN_JSON_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -494,7 +566,7 @@ intgo _wrap_SPACES_EXPLAIN_JSON_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_TIME_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_TIME_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -505,7 +577,7 @@ int _wrap_SPACES_NAMESPACE_TIME_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_MOUNT_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_MOUNT_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -516,7 +588,7 @@ int _wrap_SPACES_NAMESPACE_MOUNT_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_CGROUP_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_CGROUP_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -527,7 +599,7 @@ int _wrap_SPACES_NAMESPACE_CGROUP_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_UTS_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_UTS_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -538,7 +610,7 @@ int _wrap_SPACES_NAMESPACE_UTS_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_IPC_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_IPC_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -549,7 +621,7 @@ int _wrap_SPACES_NAMESPACE_IPC_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_USER_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_USER_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -560,7 +632,7 @@ int _wrap_SPACES_NAMESPACE_USER_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_PID_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_PID_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -571,7 +643,7 @@ int _wrap_SPACES_NAMESPACE_PID_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_NETWORK_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_NETWORK_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -582,7 +654,7 @@ int _wrap_SPACES_NAMESPACE_NETWORK_raw_4f4af05888f36254() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_ALL_raw_4f4af05888f36254() {
+int _wrap_SPACES_NAMESPACE_ALL_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -593,7 +665,7 @@ int _wrap_SPACES_NAMESPACE_ALL_raw_4f4af05888f36254() {
 }
 
 
-long long _wrap_SPACES_RLIM_INFINITY_raw_4f4af05888f36254() {
+long long _wrap_SPACES_RLIM_INFINITY_raw_621cf484f5bb168a() {
   uint64_t result;
   long long _swig_go_result;
   
@@ -604,7 +676,7 @@ long long _wrap_SPACES_RLIM_INFINITY_raw_4f4af05888f36254() {
 }
 
 
-void _wrap_delete_spec_raw_4f4af05888f36254(spaces_spec *_swig_go_0) {
+void _wrap_delete_spec_raw_621cf484f5bb168a(spaces_spec *_swig_go_0) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   
   arg1 = *(spaces_spec **)&_swig_go_0; 
@@ -614,7 +686,7 @@ void _wrap_delete_spec_raw_4f4af05888f36254(spaces_spec *_swig_go_0) {
 }
 
 
-intgo _wrap_spec_load_json_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_load_json_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -635,7 +707,7 @@ intgo _wrap_spec_load_json_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_to_json_raw_4f4af05888f36254(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_to_json_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -652,7 +724,7 @@ intgo _wrap_spec_to_json_raw_4f4af05888f36254(spaces_spec *_swig_go_0, char **_s
 }
 
 
-intgo _wrap_spec_explain_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_explain_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -671,7 +743,7 @@ intgo _wrap_spec_explain_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _sw
 }
 
 
-intgo _wrap_spec_set_args_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_args_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -703,7 +775,7 @@ intgo _wrap_spec_set_args_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_executable_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_executable_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -725,7 +797,7 @@ intgo _wrap_spec_set_executable_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -754,7 +826,7 @@ intgo _wrap_spec_set_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_unset_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unset_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -776,7 +848,7 @@ intgo _wrap_spec_unset_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_clear_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_clear_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -791,7 +863,7 @@ intgo _wrap_spec_clear_env_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_
 }
 
 
-intgo _wrap_spec_set_cwd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cwd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -813,7 +885,7 @@ intgo _wrap_spec_set_cwd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_set_uid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -830,7 +902,7 @@ intgo _wrap_spec_set_uid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_gid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -847,7 +919,7 @@ intgo _wrap_spec_set_gid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_groups_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_groups_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t *arg2 = (uint32_t *) 0 ;
   size_t arg3 ;
@@ -868,7 +940,7 @@ intgo _wrap_spec_set_groups_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gosli
 }
 
 
-intgo _wrap_spec_set_umask_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_umask_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -885,7 +957,7 @@ intgo _wrap_spec_set_umask_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_set_rlimit_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_rlimit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint64_t arg3 ;
@@ -911,7 +983,107 @@ intgo _wrap_spec_set_rlimit_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_no_new_privs_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_capabilities_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  char **arg3 = (char **) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  {
+    size_t count = 0;
+    for (intgo i = 0; i < _swig_go_2.n; ++i) {
+      count += _swig_go_2.p[i] == '\0';
+    }
+    const char **vector = (const char **)malloc((count + 1) * sizeof *vector);
+    if (vector == NULL) abort();
+    const char *next = _swig_go_2.p;
+    for (size_t i = 0; i < count; ++i) {
+      vector[i] = next;
+      next += strlen(next) + 1;
+    }
+    vector[count] = NULL;
+    arg3 = (char **)vector;
+  }
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_set_capabilities(arg1,arg2,(char const *const *)arg3,arg4);
+  _swig_go_result = result; 
+  free(arg3);
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_drop_capability_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_drop_capability(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_capability_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_add_capability(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_securebit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_add_securebit(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_no_new_privs_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -928,7 +1100,244 @@ intgo _wrap_spec_set_no_new_privs_raw_4f4af05888f36254(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_set_oom_score_adj_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_apparmor_profile_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_apparmor_profile(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_selinux_label_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_selinux_label(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_landlock_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_add_landlock_path(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  free(arg3); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_landlock_port_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  uint32_t arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (uint32_t)_swig_go_2; 
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_add_landlock_port(arg1,(char const *)arg2,arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_scheduler_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int arg3 ;
+  int arg4 ;
+  spaces_error **arg5 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (int)_swig_go_2; 
+  arg4 = (int)_swig_go_3; 
+  arg5 = (spaces_error **)_swig_go_4;
+  
+  result = (spaces_status)spaces_spec_set_scheduler(arg1,(char const *)arg2,arg3,arg4,arg5);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_io_priority_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (int)_swig_go_2; 
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_set_io_priority(arg1,(char const *)arg2,arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_cpu_affinity(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_personality_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_personality(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_sysctl_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_set_sysctl(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  free(arg3); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_new_keyring_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_new_keyring(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_oom_score_adj_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -945,7 +1354,7 @@ intgo _wrap_spec_set_oom_score_adj_raw_4f4af05888f36254(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_new_session_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_new_session_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -962,7 +1371,7 @@ intgo _wrap_spec_set_new_session_raw_4f4af05888f36254(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_process_group_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_process_group_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -979,7 +1388,7 @@ intgo _wrap_spec_set_process_group_raw_4f4af05888f36254(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_terminal_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_terminal_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -996,7 +1405,7 @@ intgo _wrap_spec_set_terminal_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_set_terminal_size_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_terminal_size_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   uint32_t arg3 ;
@@ -1015,7 +1424,7 @@ intgo _wrap_spec_set_terminal_size_raw_4f4af05888f36254(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_stdio_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1034,7 +1443,7 @@ intgo _wrap_spec_set_stdio_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _
 }
 
 
-intgo _wrap_spec_set_stdio_file_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_stdio_file_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1060,7 +1469,7 @@ intgo _wrap_spec_set_stdio_file_raw_4f4af05888f36254(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_stdio_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1079,7 +1488,7 @@ intgo _wrap_spec_set_stdio_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_add_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1098,7 +1507,7 @@ intgo _wrap_spec_add_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swi
 }
 
 
-intgo _wrap_spec_set_inherit_signals_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_inherit_signals_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1115,7 +1524,7 @@ intgo _wrap_spec_set_inherit_signals_raw_4f4af05888f36254(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_add_default_signal_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_default_signal_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1132,7 +1541,7 @@ intgo _wrap_spec_add_default_signal_raw_4f4af05888f36254(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_unshare_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unshare_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1149,7 +1558,7 @@ intgo _wrap_spec_unshare_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_share_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_share_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1166,7 +1575,7 @@ intgo _wrap_spec_share_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_g
 }
 
 
-intgo _wrap_spec_join_pid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_pid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   uint32_t arg3 ;
@@ -1185,7 +1594,7 @@ intgo _wrap_spec_join_pid_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_join_path_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1209,7 +1618,7 @@ intgo _wrap_spec_join_path_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_join_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   int arg3 ;
@@ -1228,7 +1637,7 @@ intgo _wrap_spec_join_fd_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_time_offset_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_time_offset_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int64_t arg3 ;
@@ -1254,7 +1663,7 @@ intgo _wrap_spec_set_time_offset_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_uid_map_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_map_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1276,7 +1685,7 @@ intgo _wrap_spec_set_uid_map_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_gid_map_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_map_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1298,7 +1707,7 @@ intgo _wrap_spec_set_gid_map_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_setgroups_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_setgroups_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1315,7 +1724,7 @@ intgo _wrap_spec_set_setgroups_raw_4f4af05888f36254(spaces_spec *_swig_go_0, int
 }
 
 
-intgo _wrap_spec_set_hostname_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_hostname_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1337,7 +1746,7 @@ intgo _wrap_spec_set_hostname_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gos
 }
 
 
-intgo _wrap_spec_set_domainname_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_domainname_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1359,7 +1768,7 @@ intgo _wrap_spec_set_domainname_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_root_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_root_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1383,7 +1792,7 @@ intgo _wrap_spec_set_root_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_chroot_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_chroot_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1400,7 +1809,7 @@ intgo _wrap_spec_set_chroot_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_spec_set_propagation_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_propagation_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1422,7 +1831,7 @@ intgo _wrap_spec_set_propagation_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_mount_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
+intgo _wrap_spec_add_mount_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1473,7 +1882,206 @@ intgo _wrap_spec_add_mount_raw_4f4af05888f36254(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_set_default_mounts_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_file_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  void *arg3 = (void *) 0 ;
+  size_t arg4 ;
+  uint32_t arg5 ;
+  spaces_error **arg6 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  
+  arg3 = (void *)_swig_go_2.p;
+  arg4 = (size_t)_swig_go_2.n;
+  
+  arg5 = (uint32_t)_swig_go_3; 
+  arg6 = (spaces_error **)_swig_go_4;
+  
+  result = (spaces_status)spaces_spec_add_file(arg1,(char const *)arg2,(void const *)arg3,arg4,arg5,arg6);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_directory_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  uint32_t arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (uint32_t)_swig_go_2; 
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_add_directory(arg1,(char const *)arg2,arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_symlink_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_add_symlink(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  free(arg3); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_device_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, int _swig_go_4, int _swig_go_5, int _swig_go_6, int _swig_go_7, spaces_error **_swig_go_8) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  uint32_t arg4 ;
+  uint32_t arg5 ;
+  uint32_t arg6 ;
+  uint32_t arg7 ;
+  uint32_t arg8 ;
+  spaces_error **arg9 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  arg4 = (uint32_t)_swig_go_3; 
+  arg5 = (uint32_t)_swig_go_4; 
+  arg6 = (uint32_t)_swig_go_5; 
+  arg7 = (uint32_t)_swig_go_6; 
+  arg8 = (uint32_t)_swig_go_7; 
+  arg9 = (spaces_error **)_swig_go_8;
+  
+  result = (spaces_status)spaces_spec_add_device(arg1,(char const *)arg2,(char const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9);
+  _swig_go_result = result; 
+  free(arg2); 
+  free(arg3); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_host_device_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  {
+    arg2 = NULL;
+    if (_swig_go_1.n > 0) {
+      arg2 = (char *)malloc(_swig_go_1.n + 1);
+      if (arg2 == NULL) abort(); // as Go does without memory
+      memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+      arg2[_swig_go_1.n] = '\0';
+    }
+  }
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_add_host_device(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2);
+  free(arg3); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_masked_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_add_masked_path(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_readonly_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_add_readonly_path(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_default_mounts_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1490,7 +2098,24 @@ intgo _wrap_spec_set_default_mounts_raw_4f4af05888f36254(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_mount_proc_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_default_devices_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_default_devices(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_mount_proc_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1507,7 +2132,235 @@ intgo _wrap_spec_set_mount_proc_raw_4f4af05888f36254(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_init_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cgroup_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_set_cgroup(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  free(arg3); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_cgroup_path(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_add_device_rule_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_add_device_rule(arg1,arg2,(char const *)arg3,arg4);
+  _swig_go_result = result; 
+  free(arg3); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_join_cgroup_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_join_cgroup(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_cgroup_manager(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_cgroup_fallback_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_cgroup_fallback(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_seccomp_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_seccomp(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_seccomp_default_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_seccomp_default(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_seccomp_report_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_seccomp_report(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_seccomp_cache(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_explain_seccomp_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  char **arg3 = (char **) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (char **)_swig_go_2;
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_spec_explain_seccomp(arg1,arg2,arg3,arg4);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_init_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1524,7 +2377,7 @@ intgo _wrap_spec_set_init_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_set_time_limit_raw_4f4af05888f36254(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_time_limit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint64_t arg2 ;
   uint64_t arg3 ;
@@ -1543,7 +2396,7 @@ intgo _wrap_spec_set_time_limit_raw_4f4af05888f36254(spaces_spec *_swig_go_0, lo
 }
 
 
-intgo _wrap_spec_set_die_with_parent_raw_4f4af05888f36254(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_die_with_parent_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1560,7 +2413,7 @@ intgo _wrap_spec_set_die_with_parent_raw_4f4af05888f36254(spaces_spec *_swig_go_
 }
 
 
-void _wrap_delete_process_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
+void _wrap_delete_process_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   
   arg1 = *(spaces_process **)&_swig_go_0; 
@@ -1570,7 +2423,7 @@ void _wrap_delete_process_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pid_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
+intgo _wrap_process_pid_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1583,7 +2436,7 @@ intgo _wrap_process_pid_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pidfd_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
+intgo _wrap_process_pidfd_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1596,7 +2449,7 @@ intgo _wrap_process_pidfd_raw_4f4af05888f36254(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_take_fd_raw_4f4af05888f36254(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_take_fd_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   int *arg3 = (int *) 0 ;
@@ -1615,7 +2468,7 @@ intgo _wrap_process_take_fd_raw_4f4af05888f36254(spaces_process *_swig_go_0, int
 }
 
 
-intgo _wrap_process_wait_raw_4f4af05888f36254(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_wait_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_result **arg3 = (spaces_result **) 0 ;
@@ -1634,7 +2487,7 @@ intgo _wrap_process_wait_raw_4f4af05888f36254(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_raw_4f4af05888f36254(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_kill_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1651,7 +2504,7 @@ intgo _wrap_process_kill_raw_4f4af05888f36254(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_all_raw_4f4af05888f36254(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_process_kill_all_raw_621cf484f5bb168a(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1666,7 +2519,256 @@ intgo _wrap_process_kill_all_raw_4f4af05888f36254(spaces_process *_swig_go_0, sp
 }
 
 
-void _wrap_delete_result_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+intgo _wrap_process_mount_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  char *arg4 = (char *) 0 ;
+  char *arg5 = (char *) 0 ;
+  spaces_error **arg6 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  {
+    arg2 = NULL;
+    if (_swig_go_1.n > 0) {
+      arg2 = (char *)malloc(_swig_go_1.n + 1);
+      if (arg2 == NULL) abort(); // as Go does without memory
+      memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+      arg2[_swig_go_1.n] = '\0';
+    }
+  }
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  
+  arg4 = (char *)malloc(_swig_go_3.n + 1);
+  memcpy(arg4, _swig_go_3.p, _swig_go_3.n);
+  arg4[_swig_go_3.n] = '\0';
+  
+  {
+    arg5 = NULL;
+    if (_swig_go_4.n > 0) {
+      arg5 = (char *)malloc(_swig_go_4.n + 1);
+      if (arg5 == NULL) abort(); // as Go does without memory
+      memcpy(arg5, _swig_go_4.p, _swig_go_4.n);
+      arg5[_swig_go_4.n] = '\0';
+    }
+  }
+  arg6 = (spaces_error **)_swig_go_5;
+  
+  result = (spaces_status)spaces_process_mount(arg1,(char const *)arg2,(char const *)arg3,(char const *)arg4,(char const *)arg5,arg6);
+  _swig_go_result = result; 
+  free(arg2);
+  free(arg3); 
+  free(arg4); 
+  free(arg5);
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_unmount_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (int)_swig_go_2; 
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_process_unmount(arg1,(char const *)arg2,arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_set_cgroup_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  
+  arg3 = (char *)malloc(_swig_go_2.n + 1);
+  memcpy(arg3, _swig_go_2.p, _swig_go_2.n);
+  arg3[_swig_go_2.n] = '\0';
+  
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_process_set_cgroup(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  free(arg3); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_set_resources_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  size_t arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  
+  arg2 = (char *)_swig_go_1.p;
+  arg3 = (size_t)_swig_go_1.n;
+  
+  arg4 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_process_set_resources(arg1,(char const *)arg2,arg3,arg4);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_freeze_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_process_freeze(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_thaw_raw_621cf484f5bb168a(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  spaces_error **arg2 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  arg2 = (spaces_error **)_swig_go_1;
+  
+  result = (spaces_status)spaces_process_thaw(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_stats_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char **arg2 = (char **) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  arg2 = (char **)_swig_go_1;
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_process_stats(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_stat_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, long long *_swig_go_2, spaces_error **_swig_go_3) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  uint64_t *arg3 = (uint64_t *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (uint64_t *)_swig_go_2;
+  arg4 = (spaces_error **)_swig_go_3;
+  
+  result = (spaces_status)spaces_process_stat(arg1,(char const *)arg2,arg3,arg4);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_events_fd_raw_621cf484f5bb168a(spaces_process *_swig_go_0, int *_swig_go_1, spaces_error **_swig_go_2) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  int *arg2 = (int *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  arg2 = (int *)_swig_go_1;
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_process_events_fd(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_read_events_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char **arg2 = (char **) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  arg2 = (char **)_swig_go_1;
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_process_read_events(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_process_cgroups_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char **arg2 = (char **) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_process **)&_swig_go_0; 
+  arg2 = (char **)_swig_go_1;
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_process_cgroups(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_result_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   
   arg1 = *(spaces_result **)&_swig_go_0; 
@@ -1676,7 +2778,7 @@ void _wrap_delete_result_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_result_cause_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+_gostring_ _wrap_result_cause_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1689,7 +2791,7 @@ _gostring_ _wrap_result_cause_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_exit_code_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+intgo _wrap_result_exit_code_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1702,7 +2804,7 @@ intgo _wrap_result_exit_code_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_signal_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+intgo _wrap_result_signal_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1715,7 +2817,7 @@ intgo _wrap_result_signal_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_core_dumped_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+intgo _wrap_result_core_dumped_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1728,7 +2830,7 @@ intgo _wrap_result_core_dumped_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_shell_status_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+intgo _wrap_result_shell_status_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1741,7 +2843,7 @@ intgo _wrap_result_shell_status_raw_4f4af05888f36254(spaces_result *_swig_go_0) 
 }
 
 
-long long _wrap_result_user_time_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+long long _wrap_result_user_time_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1754,7 +2856,7 @@ long long _wrap_result_user_time_raw_4f4af05888f36254(spaces_result *_swig_go_0)
 }
 
 
-long long _wrap_result_system_time_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+long long _wrap_result_system_time_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1767,7 +2869,7 @@ long long _wrap_result_system_time_raw_4f4af05888f36254(spaces_result *_swig_go_
 }
 
 
-long long _wrap_result_peak_memory_raw_4f4af05888f36254(spaces_result *_swig_go_0) {
+long long _wrap_result_peak_memory_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1780,7 +2882,33 @@ long long _wrap_result_peak_memory_raw_4f4af05888f36254(spaces_result *_swig_go_
 }
 
 
-intgo _wrap_result_to_json_raw_4f4af05888f36254(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+long long _wrap_result_oom_kills_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+  spaces_result *arg1 = (spaces_result *) 0 ;
+  uint64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(spaces_result **)&_swig_go_0; 
+  
+  result = (uint64_t)spaces_result_oom_kills(arg1);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_result_system_call_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+  spaces_result *arg1 = (spaces_result *) 0 ;
+  char *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  arg1 = *(spaces_result **)&_swig_go_0; 
+  
+  result = (char *)spaces_result_system_call(arg1);
+  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_result_to_json_raw_621cf484f5bb168a(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1797,7 +2925,7 @@ intgo _wrap_result_to_json_raw_4f4af05888f36254(spaces_result *_swig_go_0, char 
 }
 
 
-intgo _wrap_version_raw_4f4af05888f36254() {
+intgo _wrap_version_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -1808,7 +2936,7 @@ intgo _wrap_version_raw_4f4af05888f36254() {
 }
 
 
-_gostring_ _wrap_version_string_raw_4f4af05888f36254() {
+_gostring_ _wrap_version_string_raw_621cf484f5bb168a() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -1819,7 +2947,7 @@ _gostring_ _wrap_version_string_raw_4f4af05888f36254() {
 }
 
 
-intgo _wrap_has_raw_4f4af05888f36254(_gostring_ _swig_go_0) {
+intgo _wrap_has_raw_621cf484f5bb168a(_gostring_ _swig_go_0) {
   char *arg1 = (char *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1837,7 +2965,7 @@ intgo _wrap_has_raw_4f4af05888f36254(_gostring_ _swig_go_0) {
 }
 
 
-intgo _wrap_host_features_raw_4f4af05888f36254(char **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_host_features_raw_621cf484f5bb168a(char **_swig_go_0, spaces_error **_swig_go_1) {
   char **arg1 = (char **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1852,7 +2980,7 @@ intgo _wrap_host_features_raw_4f4af05888f36254(char **_swig_go_0, spaces_error *
 }
 
 
-intgo _wrap_spec_new_raw_4f4af05888f36254(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_new_raw_621cf484f5bb168a(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec **arg1 = (spaces_spec **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -1867,7 +2995,7 @@ intgo _wrap_spec_new_raw_4f4af05888f36254(spaces_spec **_swig_go_0, spaces_error
 }
 
 
-intgo _wrap_spec_copy_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_copy_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_spec **arg2 = (spaces_spec **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1884,7 +3012,7 @@ intgo _wrap_spec_copy_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_spec 
 }
 
 
-intgo _wrap_spawn_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spawn_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_process **arg2 = (spaces_process **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1901,7 +3029,22 @@ intgo _wrap_spawn_raw_4f4af05888f36254(spaces_spec *_swig_go_0, spaces_process *
 }
 
 
-void _wrap_delete_error_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+intgo _wrap_gc_raw_621cf484f5bb168a(char **_swig_go_0, spaces_error **_swig_go_1) {
+  char **arg1 = (char **) 0 ;
+  spaces_error **arg2 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = (char **)_swig_go_0;
+  arg2 = (spaces_error **)_swig_go_1;
+  
+  result = (spaces_status)spaces_gc(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_error_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   
   arg1 = *(spaces_error **)&_swig_go_0; 
@@ -1911,7 +3054,7 @@ void _wrap_delete_error_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_code_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+intgo _wrap_error_code_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   spaces_status result;
   intgo _swig_go_result;
@@ -1924,7 +3067,7 @@ intgo _wrap_error_code_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_errno_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+intgo _wrap_error_errno_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1937,7 +3080,7 @@ intgo _wrap_error_errno_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_step_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_step_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1950,7 +3093,7 @@ _gostring_ _wrap_error_step_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_index_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+intgo _wrap_error_index_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -1963,7 +3106,7 @@ intgo _wrap_error_index_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_object_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_object_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1976,7 +3119,7 @@ _gostring_ _wrap_error_object_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_system_call_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_system_call_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1989,7 +3132,7 @@ _gostring_ _wrap_error_system_call_raw_4f4af05888f36254(spaces_error *_swig_go_0
 }
 
 
-_gostring_ _wrap_error_message_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_message_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2002,7 +3145,7 @@ _gostring_ _wrap_error_message_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_hint_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_hint_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2015,7 +3158,7 @@ _gostring_ _wrap_error_hint_raw_4f4af05888f36254(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_text_at_raw_4f4af05888f36254(uintptr_t _swig_go_0) {
+_gostring_ _wrap_text_at_raw_621cf484f5bb168a(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2028,7 +3171,7 @@ _gostring_ _wrap_text_at_raw_4f4af05888f36254(uintptr_t _swig_go_0) {
 }
 
 
-void _wrap_free_text_raw_4f4af05888f36254(uintptr_t _swig_go_0) {
+void _wrap_free_text_raw_621cf484f5bb168a(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   
   arg1 = (uintptr_t)_swig_go_0;
@@ -2038,7 +3181,7 @@ void _wrap_free_text_raw_4f4af05888f36254(uintptr_t _swig_go_0) {
 }
 
 
-_gostring_ _wrap_loaded_files_raw_4f4af05888f36254() {
+_gostring_ _wrap_loaded_files_raw_621cf484f5bb168a() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   

@@ -3112,6 +3112,213 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_Spec_set_capabilities(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  char **arg3 = (char **) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  int val2 ;
+  int ecode2 = 0 ;
+  VALUE items3 ;
+  VALUE vector3 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_capabilities", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  ecode2 = SWIG_AsVal_int(argv[0], &val2);
+  if (!SWIG_IsOK(ecode2)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int","set_capabilities", 2, argv[0] ));
+  } 
+  arg2 = (int)(val2);
+  {
+    items3 = rb_ary_dup(rb_convert_type(argv[1], T_ARRAY, "Array", "to_ary"));
+    const long count = RARRAY_LEN(items3);
+    for (long i = 0; i < count; ++i) {
+      VALUE item = rb_ary_entry(items3, i);
+      StringValueCStr(item);
+      rb_ary_store(items3, i, item);
+    }
+    vector3 = rb_str_buf_new((count + 1) * (long)sizeof(char *));
+    // Nothing is allocated from here on, which could let the collector move the strings.
+    for (long i = 0; i < count; ++i) {
+      const char *text = RSTRING_PTR(rb_ary_entry(items3, i));
+      rb_str_cat(vector3, (const char *)&text, sizeof text);
+    }
+    const char *const end = NULL;
+    rb_str_cat(vector3, (const char *)&end, sizeof end);
+    arg3 = (char **)RSTRING_PTR(vector3);
+  }
+  result = (spaces_status)spaces_spec_set_capabilities(arg1,arg2,(char const *const *)arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(items3); RB_GC_GUARD(vector3);
+  return vresult;
+fail:
+  RB_GC_GUARD(items3); RB_GC_GUARD(vector3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_drop_capability(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","drop_capability", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_drop_capability(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_capability(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_capability", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_add_capability(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_securebit(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_securebit", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_add_securebit(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_Spec_set_no_new_privs(int argc, VALUE *argv, VALUE self) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
@@ -3135,6 +3342,508 @@ _wrap_Spec_set_no_new_privs(int argc, VALUE *argv, VALUE self) {
   arg1 = (spaces_spec *)(argp1);
   arg2 = RTEST(argv[0]) ? 1 : 0;
   result = (spaces_status)spaces_spec_set_no_new_privs(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_apparmor_profile(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_apparmor_profile", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_apparmor_profile(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_selinux_label(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_selinux_label", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_selinux_label(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_landlock_path(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_landlock_path", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  result = (spaces_status)spaces_spec_add_landlock_path(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_landlock_port(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  uint32_t arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  unsigned int val3 ;
+  int ecode3 = 0 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_landlock_port", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  ecode3 = SWIG_AsVal_unsigned_SS_int(argv[1], &val3);
+  if (!SWIG_IsOK(ecode3)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode3), Ruby_Format_TypeError( "", "uint32_t","add_landlock_port", 3, argv[1] ));
+  } 
+  arg3 = (uint32_t)(val3);
+  result = (spaces_status)spaces_spec_add_landlock_port(arg1,(char const *)arg2,arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_scheduler(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int arg3 ;
+  int arg4 ;
+  spaces_error **arg5 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  int val3 ;
+  int ecode3 = 0 ;
+  int val4 ;
+  int ecode4 = 0 ;
+  spaces_error *failure5 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg5 = &failure5;
+  }
+  if ((argc < 3) || (argc > 3)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_scheduler", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  ecode3 = SWIG_AsVal_int(argv[1], &val3);
+  if (!SWIG_IsOK(ecode3)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode3), Ruby_Format_TypeError( "", "int","set_scheduler", 3, argv[1] ));
+  } 
+  arg3 = (int)(val3);
+  ecode4 = SWIG_AsVal_int(argv[2], &val4);
+  if (!SWIG_IsOK(ecode4)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode4), Ruby_Format_TypeError( "", "int","set_scheduler", 4, argv[2] ));
+  } 
+  arg4 = (int)(val4);
+  result = (spaces_status)spaces_spec_set_scheduler(arg1,(char const *)arg2,arg3,arg4,arg5);
+  vresult = Qnil;
+  {
+    if (*arg5 != NULL) {
+      spaces_ruby_raise(*arg5);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_io_priority(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  int val3 ;
+  int ecode3 = 0 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_io_priority", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  ecode3 = SWIG_AsVal_int(argv[1], &val3);
+  if (!SWIG_IsOK(ecode3)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode3), Ruby_Format_TypeError( "", "int","set_io_priority", 3, argv[1] ));
+  } 
+  arg3 = (int)(val3);
+  result = (spaces_status)spaces_spec_set_io_priority(arg1,(char const *)arg2,arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_cpu_affinity(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_cpu_affinity", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_cpu_affinity(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_personality(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_personality", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_personality(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_sysctl(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_sysctl", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  result = (spaces_status)spaces_spec_set_sysctl(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_new_keyring(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_new_keyring", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  arg2 = RTEST(argv[0]) ? 1 : 0;
+  result = (spaces_status)spaces_spec_set_new_keyring(arg1,arg2,arg3);
   vresult = Qnil;
   {
     if (*arg3 != NULL) {
@@ -4426,6 +5135,419 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_Spec_add_file(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  void *arg3 = (void *) 0 ;
+  size_t arg4 ;
+  uint32_t arg5 ;
+  spaces_error **arg6 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  unsigned int val5 ;
+  int ecode5 = 0 ;
+  spaces_error *failure6 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg6 = &failure6;
+  }
+  if ((argc < 3) || (argc > 3)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_file", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    StringValue(string3);
+    arg3 = RSTRING_PTR(string3);
+    arg4 = (size_t)RSTRING_LEN(string3);
+  }
+  ecode5 = SWIG_AsVal_unsigned_SS_int(argv[2], &val5);
+  if (!SWIG_IsOK(ecode5)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode5), Ruby_Format_TypeError( "", "uint32_t","add_file", 5, argv[2] ));
+  } 
+  arg5 = (uint32_t)(val5);
+  result = (spaces_status)spaces_spec_add_file(arg1,(char const *)arg2,(void const *)arg3,arg4,arg5,arg6);
+  vresult = Qnil;
+  {
+    if (*arg6 != NULL) {
+      spaces_ruby_raise(*arg6);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_directory(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  uint32_t arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  unsigned int val3 ;
+  int ecode3 = 0 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_directory", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  ecode3 = SWIG_AsVal_unsigned_SS_int(argv[1], &val3);
+  if (!SWIG_IsOK(ecode3)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode3), Ruby_Format_TypeError( "", "uint32_t","add_directory", 3, argv[1] ));
+  } 
+  arg3 = (uint32_t)(val3);
+  result = (spaces_status)spaces_spec_add_directory(arg1,(char const *)arg2,arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_symlink(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_symlink", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  result = (spaces_status)spaces_spec_add_symlink(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_device(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  uint32_t arg4 ;
+  uint32_t arg5 ;
+  uint32_t arg6 ;
+  uint32_t arg7 ;
+  uint32_t arg8 ;
+  spaces_error **arg9 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  unsigned int val4 ;
+  int ecode4 = 0 ;
+  unsigned int val5 ;
+  int ecode5 = 0 ;
+  unsigned int val6 ;
+  int ecode6 = 0 ;
+  unsigned int val7 ;
+  int ecode7 = 0 ;
+  unsigned int val8 ;
+  int ecode8 = 0 ;
+  spaces_error *failure9 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg9 = &failure9;
+  }
+  if ((argc < 7) || (argc > 7)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 7)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_device", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  ecode4 = SWIG_AsVal_unsigned_SS_int(argv[2], &val4);
+  if (!SWIG_IsOK(ecode4)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode4), Ruby_Format_TypeError( "", "uint32_t","add_device", 4, argv[2] ));
+  } 
+  arg4 = (uint32_t)(val4);
+  ecode5 = SWIG_AsVal_unsigned_SS_int(argv[3], &val5);
+  if (!SWIG_IsOK(ecode5)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode5), Ruby_Format_TypeError( "", "uint32_t","add_device", 5, argv[3] ));
+  } 
+  arg5 = (uint32_t)(val5);
+  ecode6 = SWIG_AsVal_unsigned_SS_int(argv[4], &val6);
+  if (!SWIG_IsOK(ecode6)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode6), Ruby_Format_TypeError( "", "uint32_t","add_device", 6, argv[4] ));
+  } 
+  arg6 = (uint32_t)(val6);
+  ecode7 = SWIG_AsVal_unsigned_SS_int(argv[5], &val7);
+  if (!SWIG_IsOK(ecode7)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode7), Ruby_Format_TypeError( "", "uint32_t","add_device", 7, argv[5] ));
+  } 
+  arg7 = (uint32_t)(val7);
+  ecode8 = SWIG_AsVal_unsigned_SS_int(argv[6], &val8);
+  if (!SWIG_IsOK(ecode8)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode8), Ruby_Format_TypeError( "", "uint32_t","add_device", 8, argv[6] ));
+  } 
+  arg8 = (uint32_t)(val8);
+  result = (spaces_status)spaces_spec_add_device(arg1,(char const *)arg2,(char const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9);
+  vresult = Qnil;
+  {
+    if (*arg9 != NULL) {
+      spaces_ruby_raise(*arg9);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_host_device(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_host_device", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  result = (spaces_status)spaces_spec_add_host_device(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_masked_path(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_masked_path", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_add_masked_path(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_readonly_path(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_readonly_path", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_add_readonly_path(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_Spec_set_default_mounts(int argc, VALUE *argv, VALUE self) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
@@ -4449,6 +5571,46 @@ _wrap_Spec_set_default_mounts(int argc, VALUE *argv, VALUE self) {
   arg1 = (spaces_spec *)(argp1);
   arg2 = RTEST(argv[0]) ? 1 : 0;
   result = (spaces_status)spaces_spec_set_default_mounts(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_default_devices(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_default_devices", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  arg2 = RTEST(argv[0]) ? 1 : 0;
+  result = (spaces_status)spaces_spec_set_default_devices(arg1,arg2,arg3);
   vresult = Qnil;
   {
     if (*arg3 != NULL) {
@@ -4493,6 +5655,514 @@ _wrap_Spec_set_mount_proc(int argc, VALUE *argv, VALUE self) {
   {
     if (*arg3 != NULL) {
       spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_cgroup(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_cgroup", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  result = (spaces_status)spaces_spec_set_cgroup(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_cgroup_path(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_cgroup_path", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_cgroup_path(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_add_device_rule(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string3 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","add_device_rule", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  arg2 = RTEST(argv[0]) ? 1 : 0;
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  result = (spaces_status)spaces_spec_add_device_rule(arg1,arg2,(char const *)arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_join_cgroup(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  int val2 ;
+  int ecode2 = 0 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","join_cgroup", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  ecode2 = SWIG_AsVal_int(argv[0], &val2);
+  if (!SWIG_IsOK(ecode2)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int","join_cgroup", 2, argv[0] ));
+  } 
+  arg2 = (int)(val2);
+  result = (spaces_status)spaces_spec_join_cgroup(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_cgroup_manager(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_cgroup_manager", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_cgroup_manager(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_cgroup_fallback(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_cgroup_fallback", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  arg2 = RTEST(argv[0]) ? 1 : 0;
+  result = (spaces_status)spaces_spec_set_cgroup_fallback(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_seccomp(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_seccomp", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_seccomp(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_seccomp_default(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_seccomp_default", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  arg2 = RTEST(argv[0]) ? 1 : 0;
+  result = (spaces_status)spaces_spec_set_seccomp_default(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_seccomp_report(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_seccomp_report", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  arg2 = RTEST(argv[0]) ? 1 : 0;
+  result = (spaces_status)spaces_spec_set_seccomp_report(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_seccomp_cache(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_seccomp_cache", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_seccomp_cache(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_explain_seccomp(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  char **arg3 = (char **) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  int val2 ;
+  int ecode2 = 0 ;
+  char *text3 = NULL ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &text3;
+  }
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","explain_seccomp", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  ecode2 = SWIG_AsVal_int(argv[0], &val2);
+  if (!SWIG_IsOK(ecode2)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int","explain_seccomp", 2, argv[0] ));
+  } 
+  arg2 = (int)(val2);
+  result = (spaces_status)spaces_spec_explain_seccomp(arg1,arg2,arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      vresult = rb_ensure(spaces_ruby_new_text, (VALUE)*arg3, spaces_ruby_free_text, (VALUE)*arg3);
+    }
+  }
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
     }
     if (result == SPACES_ENOMEMORY) {
       // which may come without an error object
@@ -4930,6 +6600,563 @@ fail:
 }
 
 
+SWIGINTERN VALUE
+_wrap_Process_mount(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  char *arg4 = (char *) 0 ;
+  char *arg5 = (char *) 0 ;
+  spaces_error **arg6 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  VALUE string4 ;
+  VALUE string5 ;
+  spaces_error *failure6 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg6 = &failure6;
+  }
+  if ((argc < 4) || (argc > 4)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","mount", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  {
+    string4 = argv[2];
+    arg4 = NIL_P(string4) ? NULL : StringValueCStr(string4);
+  }
+  {
+    string5 = argv[3];
+    arg5 = NIL_P(string5) ? NULL : StringValueCStr(string5);
+  }
+  result = (spaces_status)spaces_process_mount(arg1,(char const *)arg2,(char const *)arg3,(char const *)arg4,(char const *)arg5,arg6);
+  vresult = Qnil;
+  {
+    if (*arg6 != NULL) {
+      spaces_ruby_raise(*arg6);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  RB_GC_GUARD(string4);
+  RB_GC_GUARD(string5);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  RB_GC_GUARD(string4);
+  RB_GC_GUARD(string5);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_unmount(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  int val3 ;
+  int ecode3 = 0 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","unmount", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  ecode3 = SWIG_AsVal_int(argv[1], &val3);
+  if (!SWIG_IsOK(ecode3)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode3), Ruby_Format_TypeError( "", "int","unmount", 3, argv[1] ));
+  } 
+  arg3 = (int)(val3);
+  result = (spaces_status)spaces_process_unmount(arg1,(char const *)arg2,arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_set_cgroup(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  VALUE string3 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","set_cgroup", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  {
+    string3 = argv[1];
+    arg3 = NIL_P(string3) ? NULL : StringValueCStr(string3);
+  }
+  result = (spaces_status)spaces_process_set_cgroup(arg1,(char const *)arg2,(char const *)arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  RB_GC_GUARD(string3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_set_resources(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  size_t arg3 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","set_resources", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  {
+    string2 = argv[0];
+    StringValue(string2);
+    arg2 = RSTRING_PTR(string2);
+    arg3 = (size_t)RSTRING_LEN(string2);
+  }
+  result = (spaces_status)spaces_process_set_resources(arg1,(char const *)arg2,arg3,arg4);
+  vresult = Qnil;
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_freeze(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  int val2 ;
+  int ecode2 = 0 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","freeze", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  ecode2 = SWIG_AsVal_int(argv[0], &val2);
+  if (!SWIG_IsOK(ecode2)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int","freeze", 2, argv[0] ));
+  } 
+  arg2 = (int)(val2);
+  result = (spaces_status)spaces_process_freeze(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_thaw(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  spaces_error **arg2 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  spaces_error *failure2 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg2 = &failure2;
+  }
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","thaw", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  result = (spaces_status)spaces_process_thaw(arg1,arg2);
+  vresult = Qnil;
+  {
+    if (*arg2 != NULL) {
+      spaces_ruby_raise(*arg2);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_stats(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char **arg2 = (char **) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  char *text2 = NULL ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg2 = &text2;
+  }
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","stats", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  result = (spaces_status)spaces_process_stats(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg2 != NULL) {
+      vresult = rb_ensure(spaces_ruby_new_text, (VALUE)*arg2, spaces_ruby_free_text, (VALUE)*arg2);
+    }
+  }
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_stat(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char *arg2 = (char *) 0 ;
+  uint64_t *arg3 = (uint64_t *) 0 ;
+  spaces_error **arg4 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  uint64_t value3 = 0 ;
+  spaces_error *failure4 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &value3;
+  }
+  {
+    arg4 = &failure4;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","stat", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_process_stat(arg1,(char const *)arg2,arg3,arg4);
+  vresult = Qnil;
+  {
+    vresult = ULL2NUM(*arg3);
+  }
+  {
+    if (*arg4 != NULL) {
+      spaces_ruby_raise(*arg4);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_events_fd(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  int *arg2 = (int *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  int fd2 = -1 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg2 = &fd2;
+  }
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","events_fd", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  result = (spaces_status)spaces_process_events_fd(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg2 >= 0) {
+      vresult = INT2NUM(*arg2);
+    }
+  }
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_read_events(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char **arg2 = (char **) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  char *text2 = NULL ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg2 = &text2;
+  }
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","read_events", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  result = (spaces_status)spaces_process_read_events(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg2 != NULL) {
+      vresult = rb_ensure(spaces_ruby_new_text, (VALUE)*arg2, spaces_ruby_free_text, (VALUE)*arg2);
+    }
+  }
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Process_cgroups(int argc, VALUE *argv, VALUE self) {
+  spaces_process *arg1 = (spaces_process *) 0 ;
+  char **arg2 = (char **) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  char *text2 = NULL ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg2 = &text2;
+  }
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_process, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_process *","cgroups", 1, self )); 
+  }
+  arg1 = (spaces_process *)(argp1);
+  result = (spaces_status)spaces_process_cgroups(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg2 != NULL) {
+      vresult = rb_ensure(spaces_ruby_new_text, (VALUE)*arg2, spaces_ruby_free_text, (VALUE)*arg2);
+    }
+  }
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
 static swig_class SwigClassResult;
 
 SWIGINTERN void delete_spaces_result(spaces_result *self){ spaces_result_free(self); }
@@ -5125,6 +7352,54 @@ _wrap_Result_peak_memory(int argc, VALUE *argv, VALUE self) {
   arg1 = (spaces_result *)(argp1);
   result = (uint64_t)spaces_result_peak_memory(arg1);
   vresult = SWIG_From_unsigned_SS_long_SS_long((unsigned long long)(result));
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Result_oom_kills(int argc, VALUE *argv, VALUE self) {
+  spaces_result *arg1 = (spaces_result *) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  uint64_t result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_result, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_result *","oom_kills", 1, self )); 
+  }
+  arg1 = (spaces_result *)(argp1);
+  result = (uint64_t)spaces_result_oom_kills(arg1);
+  vresult = SWIG_From_unsigned_SS_long_SS_long((unsigned long long)(result));
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Result_system_call(int argc, VALUE *argv, VALUE self) {
+  spaces_result *arg1 = (spaces_result *) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  char *result = 0 ;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_result, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_result *","system_call", 1, self )); 
+  }
+  arg1 = (spaces_result *)(argp1);
+  result = (char *)spaces_result_system_call(arg1);
+  vresult = rb_utf8_str_new_cstr(result);
   return vresult;
 fail:
   return Qnil;
@@ -5459,6 +7734,46 @@ _wrap_fork(int argc, VALUE *argv, VALUE self) {
   {
     if (*arg6 != NULL) {
       spaces_ruby_raise(*arg6);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_gc(int argc, VALUE *argv, VALUE self) {
+  char **arg1 = (char **) 0 ;
+  spaces_error **arg2 = (spaces_error **) 0 ;
+  char *text1 = NULL ;
+  spaces_error *failure2 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg1 = &text1;
+  }
+  {
+    arg2 = &failure2;
+  }
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  result = (spaces_status)spaces_gc(arg1,arg2);
+  vresult = Qnil;
+  {
+    if (*arg1 != NULL) {
+      vresult = rb_ensure(spaces_ruby_new_text, (VALUE)*arg1, spaces_ruby_free_text, (VALUE)*arg1);
+    }
+  }
+  {
+    if (*arg2 != NULL) {
+      spaces_ruby_raise(*arg2);
     }
     if (result == SPACES_ENOMEMORY) {
       // which may come without an error object
@@ -5938,10 +8253,16 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_const(mRaw, "SPACES_STDOUT", SWIG_From_int((int)(SPACES_STDOUT)));
   rb_define_const(mRaw, "SPACES_STDERR", SWIG_From_int((int)(SPACES_STDERR)));
   rb_define_const(mRaw, "SPACES_TERMINAL", SWIG_From_int((int)(SPACES_TERMINAL)));
+  rb_define_const(mRaw, "SPACES_SECCOMP", SWIG_From_int((int)(SPACES_SECCOMP)));
   rb_define_const(mRaw, "SPACES_STDIO_INHERIT", SWIG_From_int((int)(SPACES_STDIO_INHERIT)));
   rb_define_const(mRaw, "SPACES_STDIO_NULL", SWIG_From_int((int)(SPACES_STDIO_NULL)));
   rb_define_const(mRaw, "SPACES_STDIO_PIPE", SWIG_From_int((int)(SPACES_STDIO_PIPE)));
   rb_define_const(mRaw, "SPACES_STDIO_STDOUT", SWIG_From_int((int)(SPACES_STDIO_STDOUT)));
+  rb_define_const(mRaw, "SPACES_CAPABILITIES_BOUNDING", SWIG_From_int((int)(SPACES_CAPABILITIES_BOUNDING)));
+  rb_define_const(mRaw, "SPACES_CAPABILITIES_EFFECTIVE", SWIG_From_int((int)(SPACES_CAPABILITIES_EFFECTIVE)));
+  rb_define_const(mRaw, "SPACES_CAPABILITIES_INHERITABLE", SWIG_From_int((int)(SPACES_CAPABILITIES_INHERITABLE)));
+  rb_define_const(mRaw, "SPACES_CAPABILITIES_PERMITTED", SWIG_From_int((int)(SPACES_CAPABILITIES_PERMITTED)));
+  rb_define_const(mRaw, "SPACES_CAPABILITIES_AMBIENT", SWIG_From_int((int)(SPACES_CAPABILITIES_AMBIENT)));
   rb_define_const(mRaw, "SPACES_EXPLAIN_TEXT", SWIG_From_int((int)(SPACES_EXPLAIN_TEXT)));
   rb_define_const(mRaw, "SPACES_EXPLAIN_JSON", SWIG_From_int((int)(SPACES_EXPLAIN_JSON)));
   rb_define_const(mRaw, "SPACES_NAMESPACE_TIME", SWIG_From_unsigned_SS_int((unsigned int)(SPACES_NAMESPACE_TIME)));
@@ -5972,7 +8293,21 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_method(SwigClassSpec.klass, "set_groups", _wrap_Spec_set_groups, -1);
   rb_define_method(SwigClassSpec.klass, "set_umask", _wrap_Spec_set_umask, -1);
   rb_define_method(SwigClassSpec.klass, "set_rlimit", _wrap_Spec_set_rlimit, -1);
+  rb_define_method(SwigClassSpec.klass, "set_capabilities", _wrap_Spec_set_capabilities, -1);
+  rb_define_method(SwigClassSpec.klass, "drop_capability", _wrap_Spec_drop_capability, -1);
+  rb_define_method(SwigClassSpec.klass, "add_capability", _wrap_Spec_add_capability, -1);
+  rb_define_method(SwigClassSpec.klass, "add_securebit", _wrap_Spec_add_securebit, -1);
   rb_define_method(SwigClassSpec.klass, "set_no_new_privs", _wrap_Spec_set_no_new_privs, -1);
+  rb_define_method(SwigClassSpec.klass, "set_apparmor_profile", _wrap_Spec_set_apparmor_profile, -1);
+  rb_define_method(SwigClassSpec.klass, "set_selinux_label", _wrap_Spec_set_selinux_label, -1);
+  rb_define_method(SwigClassSpec.klass, "add_landlock_path", _wrap_Spec_add_landlock_path, -1);
+  rb_define_method(SwigClassSpec.klass, "add_landlock_port", _wrap_Spec_add_landlock_port, -1);
+  rb_define_method(SwigClassSpec.klass, "set_scheduler", _wrap_Spec_set_scheduler, -1);
+  rb_define_method(SwigClassSpec.klass, "set_io_priority", _wrap_Spec_set_io_priority, -1);
+  rb_define_method(SwigClassSpec.klass, "set_cpu_affinity", _wrap_Spec_set_cpu_affinity, -1);
+  rb_define_method(SwigClassSpec.klass, "set_personality", _wrap_Spec_set_personality, -1);
+  rb_define_method(SwigClassSpec.klass, "set_sysctl", _wrap_Spec_set_sysctl, -1);
+  rb_define_method(SwigClassSpec.klass, "set_new_keyring", _wrap_Spec_set_new_keyring, -1);
   rb_define_method(SwigClassSpec.klass, "set_oom_score_adj", _wrap_Spec_set_oom_score_adj, -1);
   rb_define_method(SwigClassSpec.klass, "set_new_session", _wrap_Spec_set_new_session, -1);
   rb_define_method(SwigClassSpec.klass, "set_process_group", _wrap_Spec_set_process_group, -1);
@@ -5999,8 +8334,27 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_method(SwigClassSpec.klass, "set_chroot", _wrap_Spec_set_chroot, -1);
   rb_define_method(SwigClassSpec.klass, "set_propagation", _wrap_Spec_set_propagation, -1);
   rb_define_method(SwigClassSpec.klass, "add_mount", _wrap_Spec_add_mount, -1);
+  rb_define_method(SwigClassSpec.klass, "add_file", _wrap_Spec_add_file, -1);
+  rb_define_method(SwigClassSpec.klass, "add_directory", _wrap_Spec_add_directory, -1);
+  rb_define_method(SwigClassSpec.klass, "add_symlink", _wrap_Spec_add_symlink, -1);
+  rb_define_method(SwigClassSpec.klass, "add_device", _wrap_Spec_add_device, -1);
+  rb_define_method(SwigClassSpec.klass, "add_host_device", _wrap_Spec_add_host_device, -1);
+  rb_define_method(SwigClassSpec.klass, "add_masked_path", _wrap_Spec_add_masked_path, -1);
+  rb_define_method(SwigClassSpec.klass, "add_readonly_path", _wrap_Spec_add_readonly_path, -1);
   rb_define_method(SwigClassSpec.klass, "set_default_mounts", _wrap_Spec_set_default_mounts, -1);
+  rb_define_method(SwigClassSpec.klass, "set_default_devices", _wrap_Spec_set_default_devices, -1);
   rb_define_method(SwigClassSpec.klass, "set_mount_proc", _wrap_Spec_set_mount_proc, -1);
+  rb_define_method(SwigClassSpec.klass, "set_cgroup", _wrap_Spec_set_cgroup, -1);
+  rb_define_method(SwigClassSpec.klass, "set_cgroup_path", _wrap_Spec_set_cgroup_path, -1);
+  rb_define_method(SwigClassSpec.klass, "add_device_rule", _wrap_Spec_add_device_rule, -1);
+  rb_define_method(SwigClassSpec.klass, "join_cgroup", _wrap_Spec_join_cgroup, -1);
+  rb_define_method(SwigClassSpec.klass, "set_cgroup_manager", _wrap_Spec_set_cgroup_manager, -1);
+  rb_define_method(SwigClassSpec.klass, "set_cgroup_fallback", _wrap_Spec_set_cgroup_fallback, -1);
+  rb_define_method(SwigClassSpec.klass, "set_seccomp", _wrap_Spec_set_seccomp, -1);
+  rb_define_method(SwigClassSpec.klass, "set_seccomp_default", _wrap_Spec_set_seccomp_default, -1);
+  rb_define_method(SwigClassSpec.klass, "set_seccomp_report", _wrap_Spec_set_seccomp_report, -1);
+  rb_define_method(SwigClassSpec.klass, "set_seccomp_cache", _wrap_Spec_set_seccomp_cache, -1);
+  rb_define_method(SwigClassSpec.klass, "explain_seccomp", _wrap_Spec_explain_seccomp, -1);
   rb_define_method(SwigClassSpec.klass, "set_init", _wrap_Spec_set_init, -1);
   rb_define_method(SwigClassSpec.klass, "set_time_limit", _wrap_Spec_set_time_limit, -1);
   rb_define_method(SwigClassSpec.klass, "set_die_with_parent", _wrap_Spec_set_die_with_parent, -1);
@@ -6018,6 +8372,17 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_method(SwigClassProcess.klass, "wait", _wrap_Process_wait, -1);
   rb_define_method(SwigClassProcess.klass, "kill", _wrap_Process_kill, -1);
   rb_define_method(SwigClassProcess.klass, "kill_all", _wrap_Process_kill_all, -1);
+  rb_define_method(SwigClassProcess.klass, "mount", _wrap_Process_mount, -1);
+  rb_define_method(SwigClassProcess.klass, "unmount", _wrap_Process_unmount, -1);
+  rb_define_method(SwigClassProcess.klass, "set_cgroup", _wrap_Process_set_cgroup, -1);
+  rb_define_method(SwigClassProcess.klass, "set_resources", _wrap_Process_set_resources, -1);
+  rb_define_method(SwigClassProcess.klass, "freeze", _wrap_Process_freeze, -1);
+  rb_define_method(SwigClassProcess.klass, "thaw", _wrap_Process_thaw, -1);
+  rb_define_method(SwigClassProcess.klass, "stats", _wrap_Process_stats, -1);
+  rb_define_method(SwigClassProcess.klass, "stat", _wrap_Process_stat, -1);
+  rb_define_method(SwigClassProcess.klass, "events_fd", _wrap_Process_events_fd, -1);
+  rb_define_method(SwigClassProcess.klass, "read_events", _wrap_Process_read_events, -1);
+  rb_define_method(SwigClassProcess.klass, "cgroups", _wrap_Process_cgroups, -1);
   SwigClassProcess.mark = 0;
   SwigClassProcess.destroy = (void (*)(void *)) free_spaces_process;
   SwigClassProcess.trackObjects = 0;
@@ -6033,6 +8398,8 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_method(SwigClassResult.klass, "user_time", _wrap_Result_user_time, -1);
   rb_define_method(SwigClassResult.klass, "system_time", _wrap_Result_system_time, -1);
   rb_define_method(SwigClassResult.klass, "peak_memory", _wrap_Result_peak_memory, -1);
+  rb_define_method(SwigClassResult.klass, "oom_kills", _wrap_Result_oom_kills, -1);
+  rb_define_method(SwigClassResult.klass, "system_call", _wrap_Result_system_call, -1);
   rb_define_method(SwigClassResult.klass, "to_json", _wrap_Result_to_json, -1);
   SwigClassResult.mark = 0;
   SwigClassResult.destroy = (void (*)(void *)) free_spaces_result;
@@ -6045,6 +8412,7 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_module_function(mRaw, "spec_copy", _wrap_spec_copy, -1);
   rb_define_module_function(mRaw, "spawn", _wrap_spawn, -1);
   rb_define_module_function(mRaw, "fork", _wrap_fork, -1);
+  rb_define_module_function(mRaw, "gc", _wrap_gc, -1);
   rb_define_module_function(mRaw, "delete_spec", _wrap_delete_spec, -1);
   rb_define_module_function(mRaw, "delete_process", _wrap_delete_process, -1);
   rb_define_module_function(mRaw, "either", _wrap_either, -1);
