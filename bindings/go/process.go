@@ -184,8 +184,11 @@ func hasEnded(pidfd int) bool {
 }
 
 // Release forgets the process, which is neither ended nor waited for. It is only needed where Wait is not
-// called.
+// called. The Process of a start that has failed, which is nil, has nothing to release: syscall.EINVAL.
 func (p *Process) Release() error {
+	if p == nil || p.pidfd == nil {
+		return syscall.EINVAL
+	}
 	p.release()
 	return nil
 }

@@ -134,6 +134,13 @@ func TestManyMayWait(t *testing.T) {
 	}
 }
 
+func TestReleaseOfNothing(t *testing.T) {
+	cmd := contained("/nonexistent")
+	isError(t, "Start", cmd.Start(), syscall.ENOENT)
+	isError(t, "Release", cmd.Process.Release(), syscall.EINVAL)
+	isError(t, "Release of an empty one", new(spaces.Process).Release(), syscall.EINVAL)
+}
+
 func TestRelease(t *testing.T) {
 	leavesNothing(t)
 	cmd, _ := started(t, shell("echo; exec sleep 600"))

@@ -94,7 +94,7 @@ constexpr std::array step_hints{
     StepHint{
         "propagation", EINVAL,
         "the caller lives in a chroot, where \"/\" is no mount of its own: ask for the propagation "
-        "\"unchanged\" and no root directory, or for a root directory by chroot (--no-pivot) and no mount "
+        "\"unchanged\" and no root directory, or for a root directory by chroot and no mount "
         "namespace"},
     StepHint{"pivot_root", EINVAL, "where \"/\" is the initramfs, pivot_root cannot be used: ask for chroot"},
     StepHint{"mount", ENODEV, "this kernel does not have that file system, or its module is not loaded"},
@@ -206,8 +206,7 @@ std::string hint_for_namespaces(int error_number, uint32_t namespaces) {
     case EACCES:
         return with_user
                    ? refused_user_namespaces()
-                   : "new namespaces need CAP_SYS_ADMIN; an ordinary user gets it in a new user namespace "
-                     "(--user)";
+                   : "new namespaces need CAP_SYS_ADMIN; an ordinary user gets it in a new user namespace";
     case ENOSPC:
     case EUSERS:
         return exhausted_namespaces(namespaces);

@@ -55,7 +55,7 @@ def in_words(result: Result) -> str:
     name = _signal_name(result.signal)
     words = f"{way} by signal {result.signal} ({name})" if result.signal else way
     if result.cause == "signaled" and result.signal == signal.SIGKILL:
-        words += ", as by the kernel where memory is short"
+        words += ", as by the kernel where memory is short, or RLIMIT_CPU is reached"
     return words
 
 
