@@ -61,7 +61,9 @@ class TestCapture < SpacesTest
     theirs = trap("USR1") { raise Shot }
     %i[system capture].each do |name|
       150.times do |i|
-        assert_raises(Shot) { shoot_after(i * 0.00004) { Spaces.public_send(name, "exec sleep 600", uts: true, **UNPRIVILEGED) } }
+        assert_raises(Shot) do
+          shoot_after(i * 0.00004) { Spaces.public_send(name, "exec sleep 600", uts: true, **UNPRIVILEGED) }
+        end
         assert_empty children
       end
     end
@@ -71,14 +73,18 @@ class TestCapture < SpacesTest
 
   # From a process of its own: a thread would need this one's lock to fire.
   def shoot_after(seconds)
+    ready, go = IO.pipe
     shooter = fork do
+      ready.read(1)
       sleep(seconds)
       Process.kill(:USR1, Process.ppid)
       exit!
     end
+    go.write("!")
     yield
   ensure
     Process.wait(shooter)
+    [ready, go].each(&:close)
   end
 
   def test_a_killed_thread_ends_the_command

@@ -134,28 +134,29 @@ module Spaces # rubocop:disable Style/Documentation -- spaces.rb has it
       command.find { |word| !word.is_a?(Hash) }.inspect
     end
 
-    # Whoever takes the thread away, while it starts the process or while it waits, also ends the process. It is
-    # started by another thread: handlers of signals run in the main one, where nothing holds their exceptions up.
+    # Whoever takes the thread away, while it starts the process or while it waits, also ends the process. It
+    # is started by another thread: handlers of signals run in the main one, where nothing holds their
+    # exceptions up.
     def run_to_the_end(launch)
       process = failure = starter = nil
-      go = Queue.new
+      word = Queue.new
       Thread.handle_interrupt(Object => :never) do
-        starter = Thread.new { process, failure = start_when_told(go, launch) }
-        go << true
+        starter = Thread.new { process, failure = start_when_told(word, launch) }
+        word << true
         starter.join
         raise failure if failure
 
         Thread.handle_interrupt(Object => :immediate) { yield process }
       ensure
-        go.close # what was not told by now starts nothing any more
+        word.close # what was not told by now starts nothing any more
         starter&.join
         process.kill_all.wait if process&.alive?
         [process&.stdin, process&.stdout, process&.stderr].each { |pipe| pipe&.close }
       end
     end
 
-    def start_when_told(go, launch)
-      go.pop && Process.start(launch)
+    def start_when_told(word, launch)
+      word.pop && Process.start(launch)
     rescue Exception => error # rubocop:disable Lint/RescueException -- it is raised where it was asked for
       [nil, error]
     end

@@ -182,7 +182,7 @@ module Spaces
       yield raw if raw
     rescue RuntimeError => error
       # By name: SWIG defines that class when it raises it first, so that there may be none to name here.
-      raise unless error.class.name == "ObjectPreviouslyDeleted"
+      raise unless error.class.name == "ObjectPreviouslyDeleted" # rubocop:disable Style/ClassEqualityComparison
 
       nil
     end
