@@ -72,9 +72,9 @@ SPACES_API int spaces_version(void) SPACES_NOEXCEPT;
 SPACES_API const char *spaces_version_string(void) SPACES_NOEXCEPT;
 
 /** Whether this build of the library has a feature: 1 or 0. Known words: "fork" (spaces_fork()), "terminal",
- *  "init" (a stage that is PID 1), "newuidmap" (id ranges of /etc/subuid), "cgroup" (limits), "seccomp" (filters,
- *  by libseccomp). An unknown word gives 0. What the running kernel and host can do is another question: see
- *  spaces_host_features(). */
+ *  "init" (a stage that is PID 1), "newuidmap" (id ranges of /etc/subuid), "cgroup" (limits), "seccomp"
+ * (filters, by libseccomp). An unknown word gives 0. What the running kernel and host can do is another
+ * question: see spaces_host_features(). */
 SPACES_API int spaces_has(const char *feature) SPACES_NOEXCEPT;
 
 /** Give back memory that a function of libspaces returned in a `char **`. NULL is accepted. */

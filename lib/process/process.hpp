@@ -22,8 +22,8 @@ struct Started {
     std::optional<Channel> supervisor; // where it has one
     Fd stdio[5];                       // by SPACES_STDIN … SPACES_SECCOMP
     bool has_stdio[5] = {};
-    bool init = false;                   // the child is PID 1 of the program's own pid namespace
-    bool is_pid_1 = false;               // the program itself is
+    bool init = false;     // the child is PID 1 of the program's own pid namespace
+    bool is_pid_1 = false; // the program itself is
     Keeper keeper;
     Cgroup cgroup;                       // its own, or joined; may be none
     std::vector<std::string> degraded{}; // what was to be limited and could not be
