@@ -58,11 +58,10 @@ constexpr std::array step_hints{
              "a user namespace cannot be joined twice or by a process of several threads, nor can an "
              "ancestor's pid "
              "namespace"},
-    StepHint{
-        "propagation", EINVAL,
-        "the caller lives in a chroot, where \"/\" is no mount of its own: ask for the propagation "
-        "\"unchanged\" and no root directory, or for a root directory by chroot and no mount "
-        "namespace"},
+    StepHint{"propagation", EINVAL,
+             "the caller lives in a chroot, where \"/\" is no mount of its own: ask for the propagation "
+             "\"unchanged\" and no root directory, or for a root directory by chroot and no mount "
+             "namespace"},
     StepHint{"pivot_root", EINVAL, "where \"/\" is the initramfs, pivot_root cannot be used: ask for chroot"},
     StepHint{"mount", ENODEV, "this kernel does not have that file system, or its module is not loaded"},
     StepHint{"chdir", ENOENT, "the working directory is looked for inside the program's root directory"},
