@@ -64,7 +64,8 @@ GroupOwner calling_process() {
 
 std::string new_group_name(const GroupOwner &owner) {
     uint32_t random = 0;
-    if (::getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random) {
+    // Also of a kernel that has just started: it must be another one each time, and is no secret.
+    if (::getrandom(&random, sizeof random, GRND_INSECURE) != sizeof random) {
         random = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(&random)); // mkdir tells what is taken
     }
     char text[96];

@@ -10,7 +10,6 @@ namespace spaces::stage {
 namespace {
 
 using plan::Call;
-using plan::Note;
 using plan::Step;
 
 // A root file system could hold anything under this name, and the label would go there instead:
