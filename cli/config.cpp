@@ -44,7 +44,7 @@ bool has_own_mounts(const Json &config) {
     const Json namespaces = object.is_object() ? object.value("namespaces", Json::array()) : Json::array();
     return namespaces.is_array() && std::any_of(namespaces.begin(), namespaces.end(), [](const Json &entry) {
                return entry.is_object() && entry.value("type", Json()) == "mount" &&
-                      entry.value("path", Json("")) == "";
+                      entry.value("path", Json("")) == Json("");
            });
 }
 
