@@ -88,6 +88,7 @@ class TestOptions < SpacesTest
       assert_match message, error.message
     end
     { [1] => /command: 1/, ["echo", 1] => /\Acommand\[1\]: 1: a String/,
+      [{ A: "1" }, "true"] => /\Aenv key: :A/,
       [{ "A" => 1 }, "true"] => /\Aenv\["A"\]: 1/ }.each do |command, message|
       error = assert_raises(TypeError, command.inspect) { Spaces.spawn(*command) }
       assert_match message, error.message

@@ -34,6 +34,8 @@ module Spaces
 
     def check_env(env)
       env.to_h do |name, value|
+        # As Process.spawn does, which takes Symbols nowhere in an environment.
+        Check.refuse(TypeError, "env key", name, "a String is needed") if name.is_a?(Symbol)
         Check.text("env key", name)
         what = "no name of a variable holds a \"=\""
         Check.refuse(ArgumentError, "env key", name, what) if name.include?("=")
