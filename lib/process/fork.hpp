@@ -30,6 +30,7 @@ struct Fork {
     char *programs_stack;
     int first_is_here;
     int init_is_here;
+    int confined[2]; // the pipe that ends when the supervisor is confined, or -1
 };
 
 inline int fork_by(const Callable &callable) {

@@ -24,13 +24,34 @@ namespace {
 
 using plan::Call;
 
+// Where the supervisor is confined to what it does anyway, the function, which may trace it, waits until it
+// is: for the end of a pipe.
+void prepare_confinement(stage::Context &context) {
+    Fork &fork = fork_of(context);
+    fork.confined[0] = fork.confined[1] = -1;
+    if (context.header().confines_supervisor != 0 && ::pipe2(fork.confined, O_CLOEXEC) != 0) {
+        stage::fail(context, stage::check(Call::pipe2, -errno));
+    }
+}
+
+void await_confinement(const Fork &fork) {
+    if (fork.confined[0] < 0) {
+        return;
+    }
+    ::close(fork.confined[1]);
+    char none = 0;
+    while (::read(fork.confined[0], &none, 1) < 0 && errno == EINTR) {
+    }
+    ::close(fork.confined[0]);
+}
+
 [[noreturn]] void become_supervisor(stage::Context &context, const stage::Supervision &supervision) {
+    const int confined = fork_of(context).confined[1];
     char line[128];
     std::snprintf(line, sizeof line, "%d %d %d %llu %llu %d", supervision.control, supervision.program,
                   supervision.caller_pidfd, static_cast<unsigned long long>(supervision.time_limit_ms),
-                  static_cast<unsigned long long>(supervision.time_limit_grace_ms),
-                  supervision.is_confined ? 1 : 0);
-    for (const int fd : {supervision.control, supervision.caller_pidfd}) {
+                  static_cast<unsigned long long>(supervision.time_limit_grace_ms), confined);
+    for (const int fd : {supervision.control, supervision.caller_pidfd, confined}) {
         if (fd >= 0) {
             ::fcntl(fd, F_SETFD, 0);
         }
@@ -113,6 +134,7 @@ void restore_thread(const CallersThread &thread) {
 int run_for_program(void *argument) {
     Fork &fork = fork_of(*static_cast<stage::Context *>(argument));
     stage::await_zero(&fork.init_is_here);
+    await_confinement(fork);
     go_on_as_caller(fork);
 }
 
@@ -173,17 +195,19 @@ void enter_pid_as_init(stage::Context &context) {
 
 // The init tells the caller how the program ended. This process passes signals on, and ends with it.
 void fork_and_stand_by(stage::Context &context) {
+    prepare_confinement(context);
     if (const pid_t init = fork_for_program(context); init > 0) {
         stage::Supervision supervision;
         supervision.program = init;
-        supervision.is_confined = context.header().confines_supervisor != 0;
         become_supervisor(context, supervision);
     }
+    await_confinement(fork_of(context));
 }
 
 void fork_and_supervise(stage::Context &context) {
     Fork &fork = fork_of(context);
     const bool shares_memory = context.enter_pid == enter_pid_as_init;
+    prepare_confinement(context);
     pid_t program = 0;
     if (shares_memory) {
         // The function may trace this process, and must not reach one outside of its pid namespace by the
@@ -202,9 +226,9 @@ void fork_and_supervise(stage::Context &context) {
         supervision.caller_pidfd = header.caller_pidfd;
         supervision.time_limit_ms = header.time_limit_ms;
         supervision.time_limit_grace_ms = header.time_limit_grace_ms;
-        supervision.is_confined = header.confines_supervisor != 0;
         become_supervisor(context, supervision);
     }
+    await_confinement(fork);
     if (shares_memory) {
         go_on_as_caller(fork);
     }

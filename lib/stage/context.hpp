@@ -197,6 +197,10 @@ Outcome execute(Context &context, const plan::Step &step);
 // seccomp.cpp
 Outcome install_filter(Context &context, const plan::Step &step);
 
+// confine.cpp: from here on this process makes no system call but those of a supervisor. Where it may not
+// confine itself, it goes on as it is.
+void confine();
+
 // supervise.cpp
 struct Supervision {
     int control = -1;
@@ -205,7 +209,6 @@ struct Supervision {
     int caller_pidfd = -1;
     uint64_t time_limit_ms = 0;
     uint64_t time_limit_grace_ms = 0;
-    bool is_confined = false; // to what it does anyway
     int listener = -1;        // of the program's filter: who is notified of has made a call that ends it
 };
 Outcome open_signals(int &fd);

@@ -117,7 +117,7 @@ void stay_behind(Context &context) {
     if (!context.hidden) {
         flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
         sharing = 1;
-        context.init_is_busy = shares_files ? 0 : 1;
+        context.init_is_busy = 1;
     } else if (Progress *progress = shared_progress(); progress != nullptr) {
         flags |= CLONE_VFORK;
         context.progress = progress;
@@ -140,13 +140,16 @@ void stay_behind(Context &context) {
     if (program < 0) {
         fail(context, check(Call::clone, program));
     }
+    // An init is seen by its program, which therefore waits for this.
     if (!shares_files) {
-        // What the program could want closed. An init is seen by its program, which therefore waits for this.
-        close_others(context.control, header.caller_pidfd, signals, -1);
-        constexpr long futex_wake = 1;
-        __atomic_store_n(&context.init_is_busy, 0, __ATOMIC_RELEASE);
-        sys(__NR_futex, &context.init_is_busy, futex_wake, 1L);
+        close_others(context.control, header.caller_pidfd, signals, -1); // what the program could want closed
     }
+    if (header.confines_supervisor != 0) {
+        confine();
+    }
+    constexpr long futex_wake = 1;
+    __atomic_store_n(&context.init_is_busy, 0, __ATOMIC_RELEASE);
+    sys(__NR_futex, &context.init_is_busy, futex_wake, 1L);
     await_zero(&sharing);
     if (!context.progress->executing) {
         if (context.progress->has_failed) {
@@ -169,7 +172,7 @@ void stay_behind(Context &context) {
     record.kind = RecordKind::started;
     send(context, record);
     supervise({context.control, signals, static_cast<int>(program), header.caller_pidfd, header.time_limit_ms,
-               header.time_limit_grace_ms, header.confines_supervisor != 0, context.progress->listener});
+               header.time_limit_grace_ms, context.progress->listener});
 }
 
 [[noreturn]] void run_received_plan(int control) {
@@ -241,9 +244,13 @@ extern "C" [[noreturn]] void stage_main(long *stack) {
     supervision.caller_pidfd = static_cast<int>(next_number(line));
     supervision.time_limit_ms = static_cast<uint64_t>(next_number(line));
     supervision.time_limit_grace_ms = static_cast<uint64_t>(next_number(line));
-    supervision.is_confined = next_number(line) != 0;
-    close_others(supervision.control, supervision.caller_pidfd, -1, -1);
+    const int confined = static_cast<int>(next_number(line));
+    close_others(supervision.control, supervision.caller_pidfd, confined, -1);
     open_signals(supervision.signals); // without them, supervise() ends the program
+    if (confined >= 0) {
+        confine();
+        sys(__NR_close, confined); // for which the function waits
+    }
     supervise(supervision);
 }
 

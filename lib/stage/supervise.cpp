@@ -1,19 +1,15 @@
 // The life of an init or supervisor: pass signals on, reap, keep the time limit, tell how the program ended.
 #include "stage/context.hpp"
 
-#include <linux/audit.h>
 #include <linux/fcntl.h>
-#include <linux/filter.h>
 #include <linux/ioctl.h>
 #include <linux/poll.h>
-#include <linux/prctl.h>
 #include <linux/resource.h>
 #include <linux/seccomp.h>
 #include <linux/signal.h>
 #include <linux/signalfd.h>
 #include <linux/time.h>
 #include <linux/wait.h>
-#include <stddef.h>
 
 namespace spaces::stage {
 
@@ -240,42 +236,6 @@ class Supervisor {
     bool is_init_;
 };
 
-#if defined(__x86_64__)
-constexpr uint32_t architecture = AUDIT_ARCH_X86_64;
-#else
-constexpr uint32_t architecture = AUDIT_ARCH_AARCH64;
-#endif
-
-// A program with a filter may be allowed to trace its init, and must not have that do what it may not itself.
-// So this process gives up all that it does not do anyway. Where it may not, it goes on as it is.
-void confine() {
-    constexpr uint32_t own_calls[] = {__NR_ppoll,  __NR_read,       __NR_wait4,          __NR_kill,
-                                      __NR_tgkill, __NR_sendmsg,    __NR_clock_gettime,  __NR_close,
-                                      __NR_ioctl,  __NR_exit_group, __NR_restart_syscall};
-    constexpr unsigned count = sizeof own_calls / sizeof *own_calls;
-    sock_filter program[count + 6];
-    unsigned at = 0;
-    const auto add = [&](unsigned short code, unsigned char jt, unsigned char jf, uint32_t k) {
-        program[at].code = code;
-        program[at].jt = jt;
-        program[at].jf = jf;
-        program[at].k = k;
-        ++at;
-    };
-    add(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, arch));
-    add(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, architecture);
-    add(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
-    add(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr));
-    for (unsigned i = 0; i < count; ++i) {
-        add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned char>(count - i), 0, own_calls[i]);
-    }
-    add(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);
-    add(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
-    const sock_fprog filter{static_cast<unsigned short>(at), program};
-    sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
-    sys(__NR_seccomp, static_cast<long>(SECCOMP_SET_MODE_FILTER), 0L, &filter);
-}
-
 } // namespace
 
 Outcome open_signals(int &fd) {
@@ -286,9 +246,6 @@ Outcome open_signals(int &fd) {
 }
 
 void supervise(const Supervision &supervision) {
-    if (supervision.is_confined) {
-        confine();
-    }
     Supervisor(supervision).run();
 }
 

@@ -343,22 +343,26 @@ int call_by_init(int number) {
 #if defined(__x86_64__)
     user_regs_struct registers{};
     int status = 0;
+    const auto next_stop = [&] {
+        return ::ptrace(PTRACE_SYSCALL, 1, 0, 0) == 0 && ::waitpid(1, &status, __WALL) == 1 &&
+               ::ptrace(PTRACE_GETREGS, 1, 0, &registers) == 0;
+    };
     if (::ptrace(PTRACE_SEIZE, 1, 0, 0) != 0 || ::ptrace(PTRACE_INTERRUPT, 1, 0, 0) != 0 ||
-        ::waitpid(1, &status, __WALL) != 1 || ::ptrace(PTRACE_GETREGS, 1, 0, &registers) != 0) {
+        ::waitpid(1, &status, __WALL) != 1 || !next_stop()) {
         std::printf("cannot trace: %s\n", std::strerror(errno));
         return 1;
     }
-    const user_regs_struct before = registers;
-    registers.rip -= 2; // the system call that it waits in
-    registers.rax = static_cast<unsigned long long>(number);
-    registers.orig_rax = ~0ULL; // which is not to be restarted
+    const user_regs_struct before = registers; // at the entry of some call of its own
+    registers.orig_rax = static_cast<unsigned long long>(number);
     registers.rdi = registers.rsi = registers.rdx = 0;
     ::ptrace(PTRACE_SETREGS, 1, 0, &registers);
-    ::ptrace(PTRACE_SINGLESTEP, 1, 0, 0);
-    ::waitpid(1, &status, __WALL);
-    ::ptrace(PTRACE_GETREGS, 1, 0, &registers);
+    next_stop();
     const long result = static_cast<long>(registers.rax);
-    ::ptrace(PTRACE_SETREGS, 1, 0, &before);
+    registers = before;
+    registers.rip -= 2; // and it makes its own again
+    registers.rax = before.orig_rax;
+    registers.orig_rax = ~0ULL;
+    ::ptrace(PTRACE_SETREGS, 1, 0, &registers);
     ::ptrace(PTRACE_DETACH, 1, 0, 0);
     std::puts(result < 0 && result > -4096 ? std::strerror(static_cast<int>(-result)) : "ok");
 #else
