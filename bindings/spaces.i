@@ -108,6 +108,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status add_capability(const char *name, spaces_error **error);
     spaces_status add_securebit(const char *name, spaces_error **error);
     spaces_status set_no_new_privs(int on, spaces_error **error);
+    spaces_status confine(const char *word, spaces_error **error);
     spaces_status set_apparmor_profile(const char *profile, spaces_error **error);
     spaces_status set_selinux_label(const char *label, spaces_error **error);
     spaces_status add_landlock_path(const char *path, const char *access, spaces_error **error);
@@ -146,6 +147,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
 
     // The file system
     spaces_status set_root(const char *path, int readonly, spaces_error **error);
+    spaces_status set_system_root(int readonly, spaces_error **error);
     spaces_status set_chroot(int on, spaces_error **error);
     spaces_status set_propagation(const char *propagation, spaces_error **error);
     spaces_status add_mount(const char *source, const char *target, const char *type, const char *options,

@@ -23,6 +23,7 @@ constexpr Origin origins[] = {
     {"linux.sysctl", "--sysctl"},
     {"root.readonly", "--read-only"},
     {"root", "--root"},
+    {"spaces.systemRoot", "--system-root,--sandbox"},
     {"mounts", "--mount,--bind,--tmpfs"},
     {"hostname", "--hostname"},
     {"domainname", "--domainname"},

@@ -12,6 +12,11 @@ void set_root(Request &request, const std::string &path) {
     request.root = path;
 }
 
+void set_system_root(Request &request, const std::string &) {
+    request.system_root = true;
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
 void set_readonly(Request &request, const std::string &) {
     request.readonly = true;
 }
@@ -115,6 +120,8 @@ void make_readonly(Request &request, const std::string &path) {
 
 constexpr Option options[] = {
     {"-R,--root", "DIR", "root directory of the program", in_execute | in_inject, set_root},
+    {"--system-root", "", "a root directory that shows /usr, /etc ... of this system, read-only, and no more",
+     in_execute, set_system_root},
     {"--read-only", "", "make the root directory read-only", in_new, set_readonly},
     {"--no-pivot", "", "change the root by chroot(2) instead of pivot_root(2)", in_all, set_chroot},
     {"--default-mounts", "", "mount what programs expect: /proc, /dev, a read-only /sys, an empty /tmp",

@@ -2,6 +2,8 @@
 #include "option.hpp"
 #include "text.hpp"
 
+#include <cstdlib>
+
 namespace cli {
 
 namespace {
@@ -43,10 +45,22 @@ template <const char *Access> void add_landlock_port(Request &request, const std
          static_cast<uint32_t>(parse_integer(text, 0, 65535, "TCP port")));
 }
 
+// TERM as well, for whom the terminal is.
+void confine(Request &request, const std::string &) {
+    call(spaces_spec_confine, request.spec.get(), "sandbox");
+    request.system_root = true;
+    request.readonly = true;
+    if (const char *term = std::getenv("TERM"); term != nullptr) {
+        call(spaces_spec_set_env, request.spec.get(), "TERM", term);
+    }
+}
+
 constexpr char binding[] = "bind";
 constexpr char connecting[] = "connect";
 
 constexpr Option options[] = {
+    {"--sandbox", "", "for a program that is not trusted: all of the below, a read-only system, no network",
+     in_new, confine, true},
     {"--cap-drop", "NAME[,…]", "take capabilities away: net_raw, CAP_SYS_ADMIN, all", in_all,
      apply_to_each<spaces_spec_drop_capability>},
     {"--cap-add", "NAME[,…]", "give capabilities, whichever user the program is", in_all,

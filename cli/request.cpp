@@ -118,7 +118,9 @@ void complete(Request &request) {
     if (uint32_t rows = 0, columns = 0; request.terminal && terminal_size(rows, columns)) {
         call(spaces_spec_set_terminal_size, spec, rows, columns);
     }
-    if (request.root || request.readonly) {
+    if (request.system_root && !request.root) {
+        call(spaces_spec_set_system_root, spec, request.readonly ? 1 : 0);
+    } else if (request.root || request.readonly) {
         // Without a directory of its own the program keeps ours, read-only.
         call(spaces_spec_set_root, spec, request.root.value_or("/").c_str(), request.readonly ? 1 : 0);
     }

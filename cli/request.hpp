@@ -33,6 +33,7 @@ struct Request {
     bool joins_cgroup = false; // --join-cgroup
 
     std::optional<std::string> root;
+    bool system_root = false; // --system-root or --sandbox
     bool readonly = false;
     bool pivots = true; // not --no-pivot
     bool terminal = false;

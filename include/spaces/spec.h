@@ -180,6 +180,23 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_add_securebit(spaces_spec 
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_oom_score_adj(spaces_spec *spec, int score,
                                                                         spaces_error **error) SPACES_NOEXCEPT;
 
+/** All that keeps a program away that is not trusted, in one word; @p word is "sandbox". It sets the
+ * following, in place of what was set before, and each can be changed by a setter that is called later:
+ *  - new namespaces of all types but time, and so no network; a user namespace in which the program is the
+ * user 65534 (nobody) where the caller may map that, else the caller itself; the host name "sandbox";
+ *  - the caller's system as a root directory that is read-only (spaces_spec_set_system_root()), a /proc,
+ * /dev, /sys and /tmp of its own, of which what tells of the host is masked;
+ *  - no capability in any set, no_new_privs, the default seccomp filter, and Landlock as far as this kernel
+ * has it: what is mounted read-only can only be read, and abstract sockets and signals stay inside;
+ *  - memory.max=1G and pids.max=512, or resource limits where there is no control group to be had, which the
+ *    Result then tells; no core dumps;
+ *  - a session and a session keyring of its own; it is killed when the caller ends;
+ *  - an environment of PATH, HOME=/tmp and LANG=C.UTF-8 only.
+ *
+ *  What it defends against and what not is in docs/security.md. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_confine(spaces_spec *spec, const char *word,
+                                                              spaces_error **error) SPACES_NOEXCEPT;
+
 /** The AppArmor profile of the program, by its name; "unconfined"; or with a "&" before it, stacked upon the
  *  caller's own. It holds from the program's exec on, for a function from before its ids change. Where
  * AppArmor is not active the start fails with SPACES_EUNSUPPORTED. OCI: process.apparmorProfile. */
@@ -331,6 +348,7 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_time_offset(spaces_spe
  *  - "1000": the outside id 1000 is 0 inside; "1000,1001": the first is 0, the second 1, and so on;
  *  - "root": the caller's id is 0 inside; "self": the caller's id is itself inside;
  *  - "auto": the caller's id is 0 inside, and 1 and up are the caller's range of /etc/subuid or /etc/subgid;
+ *  - "nobody": the id 65534 is itself inside, where the caller may map it, else as "self";
  *  - "none": no map is written.
  *  Ranges that the caller may not write itself are written by newuidmap(1) or newgidmap(1). */
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_uid_map(spaces_spec *spec, const char *map,
@@ -368,6 +386,14 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_sysctl(spaces_spec *sp
 SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_root(spaces_spec *spec, const char *path,
                                                                int readonly,
                                                                spaces_error **error) SPACES_NOEXCEPT;
+
+/** The program's root directory is a new file system in memory that shows the caller's system, read-only, and
+ *  nothing else: /usr, /etc, /opt, and /bin, /lib, /sbin and their like, as directories or links as the
+ * caller has them (and /nix or /gnu). /proc, /dev and /tmp come with spaces_spec_set_default_mounts(),
+ * anything else with spaces_spec_add_mount(). Nonzero @p readonly: what is around them is read-only too. It
+ * takes the place of spaces_spec_set_root(), and the other way round. The Spec's JSON: spaces.systemRoot. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_system_root(spaces_spec *spec, int readonly,
+                                                                      spaces_error **error) SPACES_NOEXCEPT;
 
 /** Nonzero: change the root by chroot(2), which needs no mount namespace but can be left again by a
  *  privileged program. Default 0: by pivot_root(2). */

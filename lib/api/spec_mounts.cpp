@@ -33,6 +33,10 @@ spaces_status spaces_spec_set_root(spaces_spec *spec, const char *path, int read
     });
 }
 
+spaces_status spaces_spec_set_system_root(spaces_spec *spec, int readonly, spaces_error **error) noexcept {
+    return change_spec(spec, error, [&](Spec &changed) { set_system_root(changed, readonly != 0); });
+}
+
 spaces_status spaces_spec_set_chroot(spaces_spec *spec, int on, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) { set_chroot(changed, on != 0); });
 }

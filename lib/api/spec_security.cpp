@@ -1,6 +1,7 @@
-// The setters of security modules: AppArmor, SELinux and Landlock.
+// The setters of security modules, AppArmor, SELinux and Landlock, and of all confinement in one word.
 #include "api/argument.hpp"
 #include "spec/check.hpp"
+#include "spec/confine.hpp"
 #include "spec/landlock.hpp"
 
 #include <spaces/spec.h>
@@ -37,6 +38,10 @@ std::set<uint16_t> &ports_of(LandlockSpec &landlock, std::string_view verb) {
 }
 
 } // namespace
+
+spaces_status spaces_spec_confine(spaces_spec *spec, const char *word, spaces_error **error) noexcept {
+    return change_spec(spec, error, [&](Spec &changed) { confine(changed, given_text(word, "word")); });
+}
 
 spaces_status spaces_spec_set_apparmor_profile(spaces_spec *spec, const char *profile,
                                                spaces_error **error) noexcept {

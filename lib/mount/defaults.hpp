@@ -23,6 +23,8 @@ struct Ownership {
 };
 
 MountSpec proc_mount(bool owns_pid);
+// system.cpp: what a new root shows of the caller's system, read-only.
+std::vector<DefaultEntry> system_mounts();
 std::vector<DefaultEntry> default_devices(); // with the links beside them
 std::vector<DefaultEntry> default_mounts(const Ownership &owns, bool gid_5_is_mapped);
 

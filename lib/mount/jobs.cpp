@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <linux/mount.h>
 
 namespace spaces {
 
@@ -85,6 +86,11 @@ std::vector<MountJob> all_jobs(const Compilation &compilation) {
             jobs.push_back({.mount = entry.mount, .link_to = entry.link_to});
         }
     };
+    if (compilation.spec.root && compilation.spec.root->system) {
+        for (const DefaultEntry &entry : system_mounts()) {
+            add(entry);
+        }
+    }
     if (compilation.spec.default_mounts) {
         for (const DefaultEntry &entry : default_mounts(ownership(compilation), maps_gid_5(compilation))) {
             add(entry);
@@ -113,6 +119,26 @@ std::vector<MountJob> all_jobs(const Compilation &compilation) {
         }
     }
     return jobs;
+}
+
+std::vector<std::string> writable_mounts(const Compilation &compilation) {
+    std::vector<std::string> places;
+    if (compilation.mount_jobs) {
+        for (const MountJob &job : compilation.mount_jobs->mounts) {
+            const uint64_t attributes = job.options.attributes.set | job.options.recursive_attributes.set;
+            if (!job.seals && job.link_to.empty() && (attributes & MOUNT_ATTR_RDONLY) == 0) {
+                places.push_back(job.mount.destination);
+            }
+        }
+    }
+    for (const FileSpec &file : compilation.spec.files) {
+        constexpr uint32_t any_write = 0222;
+        if (file.kind == FileSpec::Kind::directory ||
+            (file.kind == FileSpec::Kind::file && (file.mode & any_write) != 0)) {
+            places.push_back(file.path);
+        }
+    }
+    return places;
 }
 
 // In a root directory of its own, or on a mount made before; never in the caller's own directories.

@@ -24,7 +24,7 @@ uint64_t first_propagation(const Compilation &compilation) {
 }
 
 void add_root(Compilation &compilation) {
-    if (!compilation.spec.root) {
+    if (!compilation.spec.root || compilation.spec.root->system) {
         return;
     }
     const RootSpec &root = *compilation.spec.root;
@@ -35,12 +35,22 @@ void add_root(Compilation &compilation) {
     step.number[0] = compilation.new_mount() ? 1 : 0;
 }
 
+// After the sources, which it must not be part of, and by the user that makes the mount points in it.
+void add_new_root(Compilation &compilation) {
+    if (compilation.spec.root && compilation.spec.root->system) {
+        const uint32_t options =
+            compilation.builder().text("mode=755,size=16m"); // for names and mount points
+        compilation.add(Op::new_root, {"root", "/", "make a root directory in memory"}).text[0] = options;
+    }
+}
+
 void add_change_of_root(Compilation &compilation) {
     if (!compilation.spec.root) {
         return;
     }
     const RootSpec &root = *compilation.spec.root;
-    const std::string what = "change the root directory to " + quoted(root.path);
+    const std::string what =
+        "change the root directory to " + (root.system ? "the one in memory" : quoted(root.path));
     if (root.chroot) {
         compilation.add(Op::chroot, {"chroot", root.path, what});
     } else {
@@ -70,6 +80,7 @@ void add_mount_sources(Compilation &compilation) {
 }
 
 void add_mounts(Compilation &compilation) {
+    add_new_root(compilation);
     for (const MountJob &job : compilation.mount_jobs->mounts) {
         add_in_place(compilation, job);
     }

@@ -106,5 +106,7 @@ void add_descriptors(Compilation &compilation);
 // ../mount/plan.cpp
 void add_mount_sources(Compilation &compilation);
 void add_mounts(Compilation &compilation);
+// Where the Spec mounts what the program may write to.
+std::vector<std::string> writable_mounts(const Compilation &compilation);
 
 } // namespace spaces

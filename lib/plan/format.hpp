@@ -41,6 +41,7 @@ enum class Op : uint16_t {
     // File system
     propagation, // number[0]: MS_* flags for "/"
     root,        // text[0]: path; becomes the root of the paths below, and a mount of its own
+    new_root,    // text[0]: options of the tmpfs that becomes the root of the paths below
     clone_tree,  // text[0]: source, number[0]: slot; optional: then the slot stays empty
     attach_tree, // text[0]: target, fd: tree, or -1 and number[0]: slot, number[1]: MOUNT_ATTR_* to set,
                  // number[2]: to clear

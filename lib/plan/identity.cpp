@@ -1,8 +1,11 @@
 // Users, groups and privileges: in the namespaces while they are set up, and of the program.
 #include "plan/compilation.hpp"
 
+#include "host/capabilities.hpp"
 #include "host/subid.hpp"
 
+#include <fstream>
+#include <linux/capability.h>
 #include <unistd.h>
 
 namespace spaces {
@@ -21,14 +24,41 @@ IdRanges with_subordinate_ids(uint32_t own, const char *path) {
     return ranges;
 }
 
-IdRanges resolve(const IdMapSpec &map, uint32_t own, const char *subid_path) {
+// Whether a map of the caller's own user namespace has the id, and the caller may give it away.
+bool may_map(uint32_t id, int capability, const char *own_map) {
+    if (!has_capability(capability)) {
+        return false;
+    }
+    std::ifstream file(own_map);
+    for (uint64_t inside = 0, outside = 0, count = 0; file >> inside >> outside >> count;) {
+        if (id >= inside && id - inside < count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct Kind {
+    const char *subordinate;
+    const char *own_map;
+    int capability;
+};
+constexpr Kind users{"/etc/subuid", "/proc/self/uid_map", CAP_SETUID};
+constexpr Kind groups{"/etc/subgid", "/proc/self/gid_map", CAP_SETGID};
+
+IdRanges resolve(const IdMapSpec &map, uint32_t own, const Kind &kind) {
+    constexpr uint32_t nobody = 65534; // the kernel's overflow id, which no file and no service should have
     switch (map.kind) {
     case IdMapSpec::Kind::ranges:
         return map.ranges;
     case IdMapSpec::Kind::self:
         return {{own, own, 1}};
     case IdMapSpec::Kind::automatic:
-        return with_subordinate_ids(own, subid_path);
+        return with_subordinate_ids(own, kind.subordinate);
+    case IdMapSpec::Kind::nobody: {
+        const uint32_t id = may_map(nobody, kind.capability, kind.own_map) ? nobody : own;
+        return {{id, id, 1}};
+    }
     case IdMapSpec::Kind::none:
         return {};
     case IdMapSpec::Kind::by_default:
@@ -93,8 +123,8 @@ void resolve_id_maps(Compilation &compilation) {
     }
     OutsideWork &outside = compilation.plan.outside;
     outside.id_maps = true;
-    outside.uid_map = resolve(compilation.spec.uid_map, ::geteuid(), "/etc/subuid");
-    outside.gid_map = resolve(compilation.spec.gid_map, ::getegid(), "/etc/subgid");
+    outside.uid_map = resolve(compilation.spec.uid_map, ::geteuid(), users);
+    outside.gid_map = resolve(compilation.spec.gid_map, ::getegid(), groups);
     outside.setgroups = compilation.spec.setgroups;
 }
 

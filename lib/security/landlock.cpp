@@ -19,7 +19,7 @@ struct Handled {
 
 Handled wanted(const LandlockSpec &landlock) {
     constexpr int newest = 1000;
-    return {.fs = landlock.paths ? landlock_fs_rights(newest) : 0,
+    return {.fs = landlock.paths || landlock.by_mounts ? landlock_fs_rights(newest) : 0,
             .net = (landlock.bind_tcp ? landlock_bind_tcp : 0) |
                    (landlock.connect_tcp ? landlock_connect_tcp : 0),
             .scope = landlock.scope};
@@ -78,6 +78,34 @@ void add_port_rules(Compilation &compilation, const std::optional<std::set<uint1
     }
 }
 
+void add_path_rule(Compilation &compilation, const std::string &place, uint64_t access) {
+    const uint32_t path = compilation.builder().text(place);
+    plan::Step &step =
+        compilation.add(Op::landlock_path,
+                        {"landlock", place,
+                         "allow access (" + joined(landlock_access_words(access)) + ") to " + quoted(place)});
+    step.text[0] = path;
+    step.number[0] = access;
+}
+
+// What is mounted read-only, and what is only covered by it, is read and executed; the rest is the program's.
+std::vector<LandlockSpec::PathRule> rules_by_mounts(const Compilation &compilation) {
+    const Spec &spec = compilation.spec;
+    std::vector<LandlockSpec::PathRule> rules;
+    if (!spec.landlock->by_mounts) {
+        return rules;
+    }
+    constexpr int newest = 1000;
+    const uint64_t all = landlock_fs_rights(newest);
+    const bool reads_only = spec.root && spec.root->readonly;
+    rules.push_back(
+        {"/", reads_only ? parse_landlock_access("read", "") | parse_landlock_access("execute", "") : all});
+    for (const std::string &place : writable_mounts(compilation)) {
+        rules.push_back({place, all});
+    }
+    return rules;
+}
+
 bool restricts(const Compilation &compilation) {
     return compilation.landlock;
 }
@@ -103,17 +131,9 @@ void add_landlock(Compilation &compilation) {
     ruleset.number[0] = handled.fs;
     ruleset.number[1] = handled.net;
     ruleset.number[2] = handled.scope;
-    if (landlock->paths) {
-        for (const LandlockSpec::PathRule &rule : *landlock->paths) {
-            const uint64_t access = rule.access & handled.fs;
-            const uint32_t path = compilation.builder().text(rule.path);
-            plan::Step &step =
-                compilation.add(Op::landlock_path, {"landlock", rule.path,
-                                                    "allow access (" + joined(landlock_access_words(access)) +
-                                                        ") to " + quoted(rule.path)});
-            step.text[0] = path;
-            step.number[0] = access;
-        }
+    for (const LandlockSpec::PathRule &rule :
+         landlock->paths ? *landlock->paths : rules_by_mounts(compilation)) {
+        add_path_rule(compilation, rule.path, rule.access & handled.fs);
     }
     if ((handled.net & landlock_bind_tcp) != 0) {
         add_port_rules(compilation, landlock->bind_tcp, landlock_bind_tcp);

@@ -57,6 +57,10 @@ void set_chroot(Spec &spec, bool on) {
     }
 }
 
+void set_system_root(Spec &spec, bool readonly) {
+    spec.root = {.path = "", .system = true, .readonly = readonly, .chroot = false};
+}
+
 void set_namespaces(Spec &spec, uint32_t bits, const NamespaceSpec &wanted) {
     for (const NamespaceType &type : namespace_types) {
         if ((bits & type.bit) != 0) {

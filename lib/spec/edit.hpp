@@ -14,6 +14,8 @@ void clear_env(ProcessSpec &process);
 
 // chroot may be chosen before the root directory is: the root is then one without a path.
 void set_chroot(Spec &spec, bool on);
+// Instead of a root directory of the caller's, which a path in turn replaces.
+void set_system_root(Spec &spec, bool readonly);
 
 // What is asked for namespaces replaces what was asked for them before.
 void set_namespaces(Spec &spec, uint32_t bits, const NamespaceSpec &wanted);

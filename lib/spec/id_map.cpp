@@ -24,9 +24,10 @@ struct Word {
     IdMapSpec::Kind kind;
 };
 
-constexpr std::array<Word, 4> words{{{"root", IdMapSpec::Kind::root},
+constexpr std::array<Word, 5> words{{{"root", IdMapSpec::Kind::root},
                                      {"self", IdMapSpec::Kind::self},
                                      {"auto", IdMapSpec::Kind::automatic},
+                                     {"nobody", IdMapSpec::Kind::nobody},
                                      {"none", IdMapSpec::Kind::none}}};
 
 // The next piece of `text` up to one of `separators`, which are taken away with it; empty at the end only.
@@ -50,9 +51,9 @@ uint32_t parse_number(std::string_view text, std::string_view object) {
         refuse(object, excerpt(text) + " is larger than 4294967295");
     }
     if (problem != std::errc() || stop != end) {
-        refuse(
-            object, excerpt(text) + " is no number of an id",
-            "a map is \"root\", \"self\", \"auto\", \"none\", or ranges such as \"0 1000 1,1 100000 65536\"");
+        refuse(object, excerpt(text) + " is no number of an id",
+               "a map is \"root\", \"self\", \"auto\", \"nobody\", \"none\", or ranges such as \"0 1000 1,1 "
+               "100000 65536\"");
     }
     return static_cast<uint32_t>(number);
 }

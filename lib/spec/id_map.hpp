@@ -16,7 +16,8 @@ void check_id_ranges(const std::vector<IdMapping> &ranges, std::string_view obje
 // Whether `id` of the new user namespace is in one of the ranges.
 bool maps_id(const std::vector<IdMapping> &ranges, uint32_t id);
 
-// A word for a map that is no list of ranges, "root", "self", "auto" or "none"; nothing for the other kinds.
+// A word for a map that is no list of ranges, "root", "self", "auto", "nobody" or "none"; nothing for the
+// other kinds.
 std::optional<std::string_view> id_map_word(IdMapSpec::Kind kind);
 std::optional<IdMapSpec::Kind> id_map_kind(std::string_view word);
 

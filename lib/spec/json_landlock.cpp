@@ -44,6 +44,8 @@ void read_ports(LandlockSpec &landlock, const JsonValue &value) {
 
 constexpr JsonMember<LandlockSpec> members[] = {
     {"paths", read_paths},
+    {"byMounts",
+     [](LandlockSpec &landlock, const JsonValue &value) { landlock.by_mounts = value.boolean(); }},
     {"bindTcp", read_ports<&LandlockSpec::bind_tcp>},
     {"connectTcp", read_ports<&LandlockSpec::connect_tcp>},
     {"scope",
@@ -79,6 +81,7 @@ Json::Object landlock_of(const LandlockSpec &landlock) {
             put(object, name, Json::array_of(**ports));
         }
     }
+    put_flag(object, "byMounts", landlock.by_mounts);
     put_list(object, "scope", landlock_scope_words(landlock.scope));
     put_flag(object, "optional", landlock.optional);
     return object;

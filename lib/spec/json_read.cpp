@@ -22,6 +22,7 @@ constexpr JsonMember<RootSpec> root_members[] = {
      [](RootSpec &root, const JsonValue &value) {
          root.path = value.text();
          check_path(root.path, value.path());
+         root.system = false;
      }},
     {"readonly", [](RootSpec &root, const JsonValue &value) { root.readonly = value.boolean(); }},
 };

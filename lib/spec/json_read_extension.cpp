@@ -206,8 +206,8 @@ IdMapSpec read_id_map_word(const JsonValue &value) {
     const auto kind = id_map_kind(word);
     if (!kind) {
         value.refuse(excerpt(word) + " is no word for an id map",
-                     "it is \"root\", \"self\", \"auto\" or \"none\"; ranges are in linux.uidMappings and "
-                     "linux.gidMappings");
+                     "it is \"root\", \"self\", \"auto\", \"nobody\" or \"none\"; ranges are in "
+                     "linux.uidMappings and linux.gidMappings");
     }
     return {.kind = *kind};
 }
@@ -252,6 +252,20 @@ void read_propagation(Spec &spec, const JsonValue &value) {
     spec.rootfs_propagation = "unchanged";
 }
 
+// Beside an OCI root, which then only says whether it is read-only.
+void read_system_root(Spec &spec, const JsonValue &value) {
+    const bool on = value.boolean();
+    const auto root = value.document().member("root");
+    if (on && root && root->member("path")) {
+        value.refuse("there is a root.path too", "leave out one of them");
+    }
+    if (on) {
+        set_system_root(spec, spec.root && spec.root->readonly);
+    } else if (spec.root && spec.root->system) {
+        spec.root.reset();
+    }
+}
+
 void read_seccomp_word(Spec &spec, const JsonValue &value) {
     refuse_both(value, "seccomp");
     const std::string word = value.text();
@@ -284,6 +298,7 @@ constexpr JsonMember<Spec> members[] = {
     {"init", read_flag<&Spec::init>},
     {"mountProc", read_choice<&Spec::mount_proc>},
     {"chroot", [](Spec &spec, const JsonValue &value) { set_chroot(spec, value.boolean()); }},
+    {"systemRoot", read_system_root},
     {"defaultMounts", read_flag<&Spec::default_mounts>},
     {"defaultDevices", read_flag<&Spec::default_devices>},
     {"files", read_files},

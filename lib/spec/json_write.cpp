@@ -230,6 +230,7 @@ Object extension_of(const Spec &spec) {
     put_flag(object, "init", spec.init, true);
     put_optional(object, "mountProc", spec.mount_proc);
     put_flag(object, "chroot", spec.root && spec.root->chroot);
+    put_flag(object, "systemRoot", spec.root && spec.root->system);
     put_flag(object, "defaultMounts", spec.default_mounts);
     put_flag(object, "defaultDevices", spec.default_devices);
     put_array(object, "files", files_json(spec.files));

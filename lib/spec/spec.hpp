@@ -138,6 +138,7 @@ struct IdMapSpec {
         root,       // the caller's id is 0 inside
         self,       // the caller's id is itself inside
         automatic,  // as root, and the caller's subordinate ids from 1 up
+        nobody,     // 65534 is itself inside, where the caller may map it, else the caller's id
         none        // not written
     };
     Kind kind = Kind::by_default;
@@ -190,6 +191,7 @@ struct DeviceSpec {
 
 struct RootSpec {
     std::string path;
+    bool system = false; // instead of the path: a new file system that shows the caller's system
     bool readonly = false;
     bool chroot = false; // chroot(2) instead of pivot_root(2)
 
@@ -205,6 +207,7 @@ struct LandlockSpec {
         bool operator==(const PathRule &) const = default;
     };
     std::optional<std::vector<PathRule>> paths;
+    bool by_mounts = false; // where there are no paths: what the Spec mounts read-only can only be read
     std::optional<std::set<uint16_t>> bind_tcp;
     std::optional<std::set<uint16_t>> connect_tcp;
     uint64_t scope = 0;    // LANDLOCK_SCOPE_*

@@ -97,7 +97,13 @@ void check_root(const Spec &spec) {
     if (!spec.root) {
         return;
     }
-    if (spec.root->path.empty()) {
+    if (spec.root->system && !spec.root->path.empty()) {
+        refuse("spaces.systemRoot", "there is a root directory with a path too", "leave out one of them");
+    }
+    if (spec.root->system && spec.root->chroot) {
+        refuse("spaces.systemRoot", "chroot(2) cannot enter it", "leave out spaces.chroot");
+    }
+    if (spec.root->path.empty() && !spec.root->system) {
         refuse("root.path", "there is no root directory to change to");
     }
     if (!spec.root->chroot && !spec.unshares(SPACES_NAMESPACE_MOUNT)) {
@@ -190,6 +196,7 @@ bool may_map(const IdMapSpec &map, uint32_t id) {
         return id == 0;
     case IdMapSpec::Kind::self:
     case IdMapSpec::Kind::automatic:
+    case IdMapSpec::Kind::nobody:
     case IdMapSpec::Kind::none:
         break;
     }

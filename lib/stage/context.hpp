@@ -165,6 +165,7 @@ Outcome remount(Context &context, const plan::Step &step);
 
 // root.cpp
 Outcome set_root(Context &context, const plan::Step &step);
+Outcome make_root(Context &context, const plan::Step &step);
 Outcome pivot_root(Context &context);
 Outcome change_root(Context &context, int fd);
 Outcome change_directory(const char *path);
@@ -209,7 +210,7 @@ struct Supervision {
     int caller_pidfd = -1;
     uint64_t time_limit_ms = 0;
     uint64_t time_limit_grace_ms = 0;
-    int listener = -1;        // of the program's filter: who is notified of has made a call that ends it
+    int listener = -1; // of the program's filter: who is notified of has made a call that ends it
 };
 Outcome open_signals(int &fd);
 [[noreturn]] void supervise(const Supervision &supervision);

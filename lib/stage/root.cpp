@@ -111,6 +111,18 @@ Outcome set_root(Context &context, const plan::Step &step) {
     return outcome;
 }
 
+// Over "/", where ".." leads to the topmost mount.
+Outcome make_root(Context &context, const plan::Step &step) {
+    const long mounted =
+        sys(__NR_mount, "tmpfs", "/", "tmpfs", MS_NOSUID | MS_NODEV, context.text(step.text[0]));
+    if (mounted < 0) {
+        return check(Call::mount, mounted);
+    }
+    const long fd = sys(__NR_openat, AT_FDCWD, "/..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    context.root_fd = static_cast<int>(fd);
+    return check(Call::open, fd);
+}
+
 Outcome pivot_root(Context &context) {
     const long entered = sys(__NR_fchdir, context.root_fd);
     sys(__NR_close, context.root_fd);

@@ -214,6 +214,8 @@ Outcome run_step(Context &context, const Step &step) {
         return check(Call::mount, sys(__NR_mount, 0L, "/", 0L, step.number[0], 0L));
     case Op::root:
         return set_root(context, step);
+    case Op::new_root:
+        return make_root(context, step);
     case Op::clone_tree: {
         const Outcome outcome = clone_tree(context, step);
         return (step.flags & plan::step_optional) != 0 ? Outcome{} : outcome;

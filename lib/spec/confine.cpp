@@ -1,0 +1,80 @@
+// What "sandbox" stands for.
+#include "spec/confine.hpp"
+
+#include "spec/edit.hpp"
+#include "spec/landlock.hpp"
+#include "spec/namespaces.hpp"
+#include "spec/refuse.hpp"
+#include "spec/seccomp.hpp"
+
+namespace spaces {
+
+namespace {
+
+constexpr uint32_t namespaces = SPACES_NAMESPACE_ALL & ~SPACES_NAMESPACE_TIME; // clocks are no way out
+
+// What tells of the host, or could change it, as engines hide it: the kernel's own parts of /proc and /sys
+// are not all in a namespace.
+const std::vector<std::string> masked_paths{
+    "/proc/acpi",          "/proc/asound",     "/proc/interrupts",  "/proc/kcore",
+    "/proc/keys",          "/proc/key-users",  "/proc/kallsyms",    "/proc/kmsg",
+    "/proc/latency_stats", "/proc/modules",    "/proc/scsi",        "/proc/sched_debug",
+    "/proc/sysrq-trigger", "/proc/timer_list", "/proc/timer_stats", "/proc/vmallocinfo",
+    "/sys/firmware",       "/sys/fs",          "/sys/kernel",       "/sys/devices/virtual/powercap"};
+const std::vector<std::string> readonly_paths{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys"};
+
+void confine_files(Spec &spec) {
+    set_system_root(spec, true);
+    spec.default_mounts = true;
+    spec.masked_paths = masked_paths;
+    spec.readonly_paths = readonly_paths;
+    spec.landlock = LandlockSpec{.paths = std::nullopt,
+                                 .by_mounts = true,
+                                 .bind_tcp = std::nullopt,
+                                 .connect_tcp = std::nullopt,
+                                 .scope = parse_landlock_scope("abstract_unix_socket", "") |
+                                          parse_landlock_scope("signal", ""),
+                                 .optional = true};
+}
+
+void confine_rights(Spec &spec) {
+    ProcessSpec &process = spec.process;
+    spec.uid_map = {.kind = IdMapSpec::Kind::nobody};
+    spec.gid_map = {.kind = IdMapSpec::Kind::nobody};
+    process.capabilities = {.exact = std::nullopt, .drop = all_capabilities, .add = 0};
+    process.no_new_privileges = true;
+    process.new_keyring = true;
+    process.new_session = true; // no terminal to put words into
+    set_seccomp_default(spec.seccomp, true);
+}
+
+void confine_resources(Spec &spec) {
+    spec.cgroup.resources.unified["memory.max"] = "1G";
+    spec.cgroup.resources.unified["pids.max"] = "512";
+    spec.cgroup.fallback = true;
+    spec.process.rlimits["RLIMIT_CORE"] = {0, 0}; // a core dump goes to a program of the host's
+    spec.die_with_parent = true;
+}
+
+void confine_environment(Spec &spec) {
+    clear_env(spec.process);
+    set_env(spec.process, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    set_env(spec.process, "HOME", "/tmp");
+    set_env(spec.process, "LANG", "C.UTF-8");
+    spec.hostname = "sandbox";
+}
+
+} // namespace
+
+void confine(Spec &spec, std::string_view word) {
+    if (word != "sandbox") {
+        refuse("confine", excerpt(word) + " is no word for a confinement", "it is \"sandbox\"");
+    }
+    set_namespaces(spec, namespaces, {.kind = NamespaceSpec::Kind::unshare});
+    confine_files(spec);
+    confine_rights(spec);
+    confine_resources(spec);
+    confine_environment(spec);
+}
+
+} // namespace spaces
