@@ -123,19 +123,26 @@ std::vector<MountJob> all_jobs(const Compilation &compilation) {
 
 std::vector<std::string> writable_mounts(const Compilation &compilation) {
     std::vector<std::string> places;
-    if (compilation.mount_jobs) {
-        for (const MountJob &job : compilation.mount_jobs->mounts) {
-            const uint64_t attributes = job.options.attributes.set | job.options.recursive_attributes.set;
-            if (!job.seals && job.link_to.empty() && (attributes & MOUNT_ATTR_RDONLY) == 0) {
-                places.push_back(job.mount.destination);
-            }
+    const auto add = [&](const std::string &path) {
+        const std::string place = normal(path);
+        const bool is_covered = std::any_of(places.begin(), places.end(), [&](const std::string &above) {
+            return place == above || place.starts_with(above + "/");
+        });
+        if (!is_covered) {
+            places.push_back(place);
+        }
+    };
+    for (const MountJob &job : compilation.mount_jobs->mounts) {
+        const uint64_t attributes = job.options.attributes.set | job.options.recursive_attributes.set;
+        if (!job.seals && job.link_to.empty() && (attributes & MOUNT_ATTR_RDONLY) == 0) {
+            add(job.mount.destination);
         }
     }
     for (const FileSpec &file : compilation.spec.files) {
         constexpr uint32_t any_write = 0222;
         if (file.kind == FileSpec::Kind::directory ||
             (file.kind == FileSpec::Kind::file && (file.mode & any_write) != 0)) {
-            places.push_back(file.path);
+            add(file.path);
         }
     }
     return places;
