@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -27,10 +28,11 @@ std::optional<std::string> read(int directory, const char *name) {
         if (got < 0) {
             return std::nullopt;
         }
-        if (got == 0) {
+        content.append(buffer.data(), static_cast<size_t>(got));
+        // The kernel fills the buffer as far as its next line has room.
+        if (static_cast<size_t>(got) < buffer.size() / 2) {
             return content;
         }
-        content.append(buffer.data(), static_cast<size_t>(got));
     }
 }
 
@@ -45,10 +47,16 @@ std::optional<uint64_t> read_number(int directory, const char *name) {
 
 std::map<std::string, uint64_t> read_table(int directory, const char *name) {
     std::map<std::string, uint64_t> table;
-    std::istringstream lines(read(directory, name).value_or(""));
-    std::string key;
-    for (uint64_t number = 0; lines >> key >> number;) {
-        table.emplace(key, number);
+    const std::string text = read(directory, name).value_or("");
+    const char *const end = text.data() + text.size();
+    for (size_t at = 0; at < text.size();) { // "anon 4096\n"
+        const size_t blank = text.find(' ', at);
+        const size_t line_end = std::min(text.find('\n', at), text.size());
+        uint64_t number = 0;
+        if (blank < line_end && std::from_chars(text.data() + blank + 1, end, number).ec == std::errc()) {
+            table.emplace(text.substr(at, blank - at), number);
+        }
+        at = line_end + 1;
     }
     return table;
 }

@@ -4,7 +4,6 @@
 #include "base/sys.hpp"
 #include "cgroup/devices.hpp"
 #include "cgroup/files.hpp"
-#include "cgroup/leftovers.hpp"
 #include "cgroup/owner.hpp"
 #include "cgroup/scope.hpp"
 #include "spec/refuse.hpp"
@@ -238,7 +237,6 @@ void make_group(const PlannedGroup &plan, ControlGroup &group, const GroupOwner 
     group.version = plan.version;
     group.controllers = plan.controllers;
     if (plan.below.empty()) {
-        remove_some_leftovers(plan.parent);
         make_with_new_name(plan, group, owner);
         if (group.version == CgroupVersion::v1 && group.has("cpuset")) {
             inherit_cpuset(group.directory, group.path);

@@ -74,18 +74,26 @@ void collect_below(int directory, const std::string &path, std::vector<Leftover>
     }
 }
 
+void remove_some_below(const std::string &parent) {
+    const Fd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.is_open()) {
+        return;
+    }
+    int seen = 0;
+    for (const std::string &name : cgroup_file::children(directory.get())) {
+        if (owner_in(name) && ++seen <= most_at_a_start) {
+            collect(directory.get(), name);
+        }
+    }
+}
+
 } // namespace
 
-void remove_some_leftovers(const std::string &parent) noexcept {
+void remove_some_leftovers(const CgroupPlan &plan) noexcept {
     try {
-        const Fd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        int seen = 0;
-        if (!directory.is_open()) {
-            return;
-        }
-        for (const std::string &name : cgroup_file::children(directory.get())) {
-            if (owner_in(name) && ++seen <= most_at_a_start) {
-                collect(directory.get(), name);
+        for (const PlannedGroup &group : plan.groups) {
+            if (group.below.empty()) {
+                remove_some_below(group.parent);
             }
         }
     } catch (...) { // out of memory: the next start will do

@@ -1,6 +1,8 @@
 // Groups whose owner has gone: a caller that was killed could not remove them.
 #pragma once
 
+#include "cgroup/plan.hpp"
+
 #include <string>
 #include <vector>
 
@@ -12,8 +14,8 @@ struct Leftover {
     std::vector<int> processes{};
 };
 
-// At each start: a few of those beside the group to come.
-void remove_some_leftovers(const std::string &parent) noexcept;
+// At each start: a few of those beside the groups that were made.
+void remove_some_leftovers(const CgroupPlan &plan) noexcept;
 
 // All that the caller may see: the empty ones are removed, the others listed.
 std::vector<Leftover> collect_leftover_groups();

@@ -118,13 +118,18 @@ void add_statistics_v2(const ControlGroup &group, Statistics &statistics) {
 
 void add_events_v2(const ControlGroup &group, Statistics &statistics) {
     const int directory = group.directory.get();
-    take(read_table(directory, "memory.events"),
-         std::array<Name, 4>{{{"high", "memory.high_hits"},
-                              {"max", "memory.limit_hits"},
-                              {"oom", "memory.oom"},
-                              {"oom_kill", "memory.oom_kills"}}},
-         statistics);
-    take(read_table(directory, "pids.events"), std::array<Name, 1>{{{"max", "pids.limit_hits"}}}, statistics);
+    if (group.has("memory")) {
+        take(read_table(directory, "memory.events"),
+             std::array<Name, 4>{{{"high", "memory.high_hits"},
+                                  {"max", "memory.limit_hits"},
+                                  {"oom", "memory.oom"},
+                                  {"oom_kill", "memory.oom_kills"}}},
+             statistics);
+    }
+    if (group.has("pids")) {
+        take(read_table(directory, "pids.events"), std::array<Name, 1>{{{"max", "pids.limit_hits"}}},
+             statistics);
+    }
     take(read_table(directory, "cgroup.events"),
          std::array<Name, 2>{{{"populated", "populated"}, {"frozen", "frozen"}}}, statistics);
 }
@@ -140,7 +145,13 @@ Statistics events_of(const Cgroup &cgroup) {
 }
 
 Statistics statistics_of(const Cgroup &cgroup) {
-    Statistics statistics = events_of(cgroup);
+    Statistics statistics = use_of(cgroup);
+    statistics.merge(events_of(cgroup));
+    return statistics;
+}
+
+Statistics use_of(const Cgroup &cgroup) {
+    Statistics statistics;
     // Version 1 last: where it has a controller, version 2 has not.
     for (const CgroupVersion version : {CgroupVersion::v2, CgroupVersion::v1}) {
         for (const ControlGroup &group : cgroup.groups()) {

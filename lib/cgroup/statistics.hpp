@@ -13,8 +13,9 @@ namespace spaces {
 using Statistics = std::map<std::string, uint64_t>;
 
 Statistics statistics_of(const Cgroup &cgroup);
-// Of those, the ones that count limits which were met.
+// Of those, the ones that count limits which were met, and the others.
 Statistics events_of(const Cgroup &cgroup);
+Statistics use_of(const Cgroup &cgroup);
 uint64_t oom_kills_of(const Cgroup &cgroup);
 
 std::string to_json(const Statistics &statistics);

@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <sstream>
 #include <unistd.h>
 
 namespace spaces {
@@ -100,11 +99,12 @@ Check check_systemd() {
 
 std::vector<std::string> split(const std::string &text, char separator) {
     std::vector<std::string> pieces;
-    std::istringstream stream(text);
-    for (std::string piece; std::getline(stream, piece, separator);) {
-        if (!piece.empty()) {
-            pieces.push_back(piece);
+    for (size_t at = 0; at < text.size();) {
+        const size_t end = std::min(text.find(separator, at), text.size());
+        if (end > at) {
+            pieces.push_back(text.substr(at, end - at));
         }
+        at = end + 1;
     }
     return pieces;
 }

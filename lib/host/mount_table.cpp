@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <sstream>
+#include <string_view>
 
 namespace spaces {
 
@@ -16,7 +16,7 @@ bool is_octal(char character) {
 }
 
 // "\040" for a blank, and so on.
-std::string unescaped(const std::string &text) {
+std::string unescaped(std::string_view text) {
     std::string result;
     for (size_t at = 0; at < text.size(); ++at) {
         if (text[at] == '\\' && at + 3 < text.size() && is_octal(text[at + 1]) && is_octal(text[at + 2]) &&
@@ -31,25 +31,35 @@ std::string unescaped(const std::string &text) {
     return result;
 }
 
+// Up to the separator, which is taken away with it.
+std::string_view next_word(std::string_view &text, char separator) {
+    const std::string_view word = text.substr(0, text.find(separator));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    return word;
+}
+
 } // namespace
 
 std::vector<MountEntry> parse_mount_table(const std::string &mountinfo) {
     std::vector<MountEntry> mounts;
-    std::istringstream lines(mountinfo);
-    for (std::string line; std::getline(lines, line);) {
+    std::string_view rest = mountinfo;
+    while (!rest.empty()) {
         // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
+        std::string_view line = next_word(rest, '\n');
         const size_t separator = line.find(" - ");
-        if (separator == std::string::npos) {
+        if (separator == std::string_view::npos) {
             continue;
         }
-        std::istringstream first(line.substr(0, separator));
-        std::istringstream second(line.substr(separator + 3));
-        std::string ignored;
+        std::string_view file_system = line.substr(separator + 3);
+        for (int ignored = 0; ignored < 3; ++ignored) {
+            next_word(line, ' ');
+        }
         MountEntry mount;
-        first >> ignored >> ignored >> ignored >> mount.root >> mount.point;
-        second >> mount.type >> ignored >> mount.super_options;
-        mount.root = unescaped(mount.root);
-        mount.point = unescaped(mount.point);
+        mount.root = unescaped(next_word(line, ' '));
+        mount.point = unescaped(next_word(line, ' '));
+        mount.type = next_word(file_system, ' ');
+        next_word(file_system, ' ');
+        mount.super_options = next_word(file_system, ' ');
         mounts.push_back(std::move(mount));
     }
     return mounts;

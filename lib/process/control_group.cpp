@@ -95,9 +95,11 @@ void Process::finish_cgroup(Result &result) {
     if (!started_.cgroup.is_own()) {
         return;
     }
-    last_statistics_ = statistics_of(started_.cgroup);
     last_events_ = events_of(started_.cgroup);
-    result.oom_kills = oom_kills_of(started_.cgroup);
+    last_statistics_ = use_of(started_.cgroup);
+    last_statistics_->insert(last_events_->begin(), last_events_->end());
+    const auto oom_kills = last_events_->find("memory.oom_kills");
+    result.oom_kills = oom_kills != last_events_->end() ? oom_kills->second : 0;
     result.statistics = *last_statistics_;
     // What is past has no present average.
     std::erase_if(result.statistics,

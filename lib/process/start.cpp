@@ -3,6 +3,7 @@
 
 #include "base/deadline.hpp"
 #include "base/sys.hpp"
+#include "cgroup/leftovers.hpp"
 #include "cgroup/statistics.hpp"
 #include "process/failure.hpp"
 #include "process/outside.hpp"
@@ -125,6 +126,9 @@ void Start::enter_cgroup(bool is_in_unified) {
 void Start::go(bool is_awaited) {
     if (is_awaited) {
         channel_.send("", 1);
+    }
+    if (plan_.cgroup) {
+        remove_some_leftovers(*plan_.cgroup); // while the new process is at work
     }
     goes_on_ = true;
 }

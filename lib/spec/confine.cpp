@@ -13,15 +13,23 @@ namespace {
 
 constexpr uint32_t namespaces = SPACES_NAMESPACE_ALL & ~SPACES_NAMESPACE_TIME; // clocks are no way out
 
-// What tells of the host, or could change it, as engines hide it: the kernel's own parts of /proc and /sys
-// are not all in a namespace.
-const std::vector<std::string> masked_paths{
-    "/proc/acpi",          "/proc/asound",     "/proc/interrupts",  "/proc/kcore",
-    "/proc/keys",          "/proc/key-users",  "/proc/kallsyms",    "/proc/kmsg",
-    "/proc/latency_stats", "/proc/modules",    "/proc/scsi",        "/proc/sched_debug",
-    "/proc/sysrq-trigger", "/proc/timer_list", "/proc/timer_stats", "/proc/vmallocinfo",
-    "/sys/firmware",       "/sys/fs",          "/sys/kernel",       "/sys/devices/virtual/powercap"};
-const std::vector<std::string> readonly_paths{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys"};
+// As engines hide it: not all of /proc and /sys is in a namespace. What only root may read needs no mask
+// here.
+const std::vector<std::string> masked_paths{"/proc/acpi",
+                                            "/proc/asound",
+                                            "/proc/interrupts",
+                                            "/proc/kcore",
+                                            "/proc/keys",
+                                            "/proc/scsi",
+                                            "/proc/latency_stats",
+                                            "/proc/timer_list",
+                                            "/proc/sched_debug",
+                                            "/sys/firmware",
+                                            "/sys/fs",
+                                            "/sys/kernel",
+                                            "/sys/devices/virtual/powercap"};
+const std::vector<std::string> readonly_paths{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
+                                              "/proc/sysrq-trigger"};
 
 void confine_files(Spec &spec) {
     set_system_root(spec, true);

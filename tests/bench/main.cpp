@@ -1,6 +1,6 @@
 // spaces-bench: how long a start takes, beside bare system calls and others that do the same work.
 //
-// spaces-bench [--samples N] [--space FILE] [start|command|rate|memory|seccomp]...
+// spaces-bench [--samples N] [--space FILE] [start|command|rate|memory|seccomp|confine]...
 #include "sections.hpp"
 
 #include <cstdlib>
@@ -19,11 +19,9 @@ struct Section {
     void (*run)(const bench::Options &);
 };
 
-constexpr Section sections[] = {{"start", bench::bench_start},
-                                {"command", bench::bench_command},
-                                {"rate", bench::bench_rate},
-                                {"memory", bench::bench_memory},
-                                {"seccomp", bench::bench_seccomp}};
+constexpr Section sections[] = {{"start", bench::bench_start},     {"command", bench::bench_command},
+                                {"rate", bench::bench_rate},       {"memory", bench::bench_memory},
+                                {"seccomp", bench::bench_seccomp}, {"confine", bench::bench_confine}};
 
 const Section *find(std::string_view name) {
     for (const Section &section : sections) {
@@ -35,7 +33,8 @@ const Section *find(std::string_view name) {
 }
 
 int usage() {
-    std::cerr << "usage: spaces-bench [--samples N] [--space FILE] [start|command|rate|memory|seccomp]...\n";
+    std::cerr << "usage: spaces-bench [--samples N] [--space FILE] "
+                 "[start|command|rate|memory|seccomp|confine]...\n";
     return 2;
 }
 

@@ -15,5 +15,6 @@ void bench_command(const Options &options); // the same as whole commands
 void bench_rate(const Options &options);    // starts from several threads
 void bench_memory(const Options &options);  // what a running container takes
 void bench_seccomp(const Options &options); // what a seccomp filter takes
+void bench_confine(const Options &options); // what mounts and a sandbox take
 
 } // namespace bench

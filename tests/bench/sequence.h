@@ -10,6 +10,10 @@ extern "C" {
    own /proc, and waits for it. Returns its exit status, or -1. May be called from several threads at once. */
 int sequence_run(const char *program);
 
+/* The same with the mounts that OCI has every container have: /proc, /dev with its devices and links, pts,
+   shm and mqueue, /sys and /tmp. */
+int sequence_run_with_mounts(const char *program);
+
 /* The same by posix_spawn(3): no namespaces. */
 int sequence_spawn(const char *program);
 
