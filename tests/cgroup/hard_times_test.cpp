@@ -10,11 +10,14 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <random>
+#include <sched.h>
+#include <sstream>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,17 +33,78 @@ Spec with_group(const std::vector<std::string> &args) {
     return Spec(Spec(args).with<spaces_spec_set_cgroup_path>(no_path));
 }
 
-// One that starts containers for ever, each with groups of its own.
-[[noreturn]] void start_for_ever() {
+Spec stubborn() {
     Spec spec({probe(), "stubborn"});
     spec.isolate(SPACES_NAMESPACE_PID | SPACES_NAMESPACE_CGROUP | SPACES_NAMESPACE_MOUNT)
         .with<spaces_spec_set_cgroup_path>(no_path)
         .with<spaces_spec_set_die_with_parent>(1)
         .with<spaces_spec_set_stdio>(SPACES_STDOUT, SPACES_STDIO_NULL);
+    return spec;
+}
+
+// The sandbox, and what else can be asked for besides.
+Spec everything(const TempDir &directory) {
+    const std::string upper = directory.directory("upper");
+    const std::string work = directory.directory("work");
+    const std::string options = "lowerdir=/usr/share:" + upper + ",tmp-overlay=1m";
+    Spec spec({"/program/probe", "stubborn"});
+    spec.with<spaces_spec_confine>("sandbox")
+        .with<spaces_spec_unshare>(SPACES_NAMESPACE_TIME)
+        .with<spaces_spec_set_time_offset>("monotonic", int64_t{100}, uint32_t{0})
+        .with<spaces_spec_add_mount>(std::filesystem::path(probe()).parent_path().c_str(), "/program", "bind",
+                                     "ro")
+        .with<spaces_spec_add_mount>(work.c_str(), "/work", "bind", "rbind,rslave")
+        .with<spaces_spec_add_mount>("tmpfs", "/mnt", "tmpfs", "size=1m")
+        .with<spaces_spec_add_mount>("overlay", "/overlay", "overlay", options.c_str())
+        .with<spaces_spec_add_file>("/text", static_cast<const void *>("text"), size_t{4}, uint32_t{0600})
+        .with<spaces_spec_add_directory>("/directory", uint32_t{0755})
+        .with<spaces_spec_add_symlink>("/link", "text")
+        .with<spaces_spec_add_host_device>("/dev/null", "/device")
+        .with<spaces_spec_set_sysctl>("net.ipv4.ip_forward", "1")
+        .with<spaces_spec_set_scheduler>("SCHED_BATCH", 19, 0)
+        .with<spaces_spec_set_io_priority>("IOPRIO_CLASS_IDLE", 0)
+        .with<spaces_spec_set_seccomp_report>(1)
+        .with<spaces_spec_set_time_limit>(uint64_t{60000}, uint64_t{100})
+        .with<spaces_spec_set_stdio>(SPACES_STDOUT, SPACES_STDIO_NULL);
+    return spec;
+}
+
+[[noreturn]] void start_for_ever(const Spec &spec) {
     for (;;) {
         Process process = start(spec);
         process.leave();
     }
+}
+
+// Each round a caller that starts one container after the other, until it is killed.
+void kill_callers(const Spec &spec, int rounds) {
+    std::minstd_rand random(20261127); // NOLINT: the same moments in each run, as far as that goes
+    for (int round = 0; round < rounds; ++round) {
+        const pid_t caller = must(::fork(), "fork");
+        if (caller == 0) {
+            start_for_ever(spec);
+        }
+        const timespec moment{0, static_cast<long>(random() % 10'000'000)};
+        ::ppoll(nullptr, 0, &moment, nullptr);
+        ::kill(caller, SIGKILL);
+        expect_all_children_to_end("of a start whose caller was killed in round " + std::to_string(round));
+        if (round % 10 == 9) {
+            groups::collect();
+            const std::vector<std::string> left = groups::all_of_ours();
+            BOOST_TEST(left.empty(), (left.empty() ? "" : left.front()) << " in round " << round);
+        }
+    }
+}
+
+// How many keys users have. The kernel collects those of ended processes in its own time.
+std::string keys() {
+    std::istringstream lines(read_file("/proc/key-users"));
+    std::string counts;
+    for (std::string line, user, ignored, count; std::getline(lines, line);) {
+        std::istringstream(line) >> user >> ignored >> count;
+        counts += user + count + " ";
+    }
+    return counts;
 }
 
 } // namespace
@@ -160,24 +224,21 @@ BOOST_AUTO_TEST_CASE(who_cannot_be_killed_is_named, *needs(freezer_of_version_1)
 }
 
 BOOST_AUTO_TEST_CASE(callers_killed_at_any_moment_leave_what_the_collector_finds) {
-    as_subreaper([] {
-        std::minstd_rand random(20261127); // NOLINT: the same moments in each run, as far as that goes
-        for (int round = 0; round < 200; ++round) {
-            const pid_t caller = must(::fork(), "fork");
-            if (caller == 0) {
-                start_for_ever();
-            }
-            const timespec moment{0, static_cast<long>(random() % 10'000'000)};
-            ::ppoll(nullptr, 0, &moment, nullptr);
-            ::kill(caller, SIGKILL);
-            expect_all_children_to_end("of a start whose caller was killed in round " +
-                                       std::to_string(round));
-            if (round % 10 == 9) {
-                groups::collect();
-                const std::vector<std::string> left = groups::all_of_ours();
-                BOOST_TEST(left.empty(), (left.empty() ? "" : left.front()) << " in round " << round);
-            }
+    as_subreaper([] { kill_callers(stubborn(), 200); });
+}
+
+BOOST_AUTO_TEST_CASE(callers_killed_with_every_feature_on_leave_nothing, *needs(root)) {
+    const TempDir directory;
+    as_subreaper([&] {
+        const Spec spec = everything(directory);
+        capture(Spec(spec).args({"/program/probe", "args"})); // which compiles the filter for all that come
+        const std::string before = keys();
+        expect_unchanged("killed callers", [&] { kill_callers(spec, 200); });
+        const auto deadline = std::chrono::steady_clock::now() + patience;
+        while (keys() != before && std::chrono::steady_clock::now() < deadline) {
+            ::sched_yield();
         }
+        BOOST_TEST(keys() == before);
     });
 }
 

@@ -3,6 +3,7 @@
 #include "every_plan.hpp"
 
 #include "process/start.hpp"
+#include "spec/confine.hpp"
 
 #include <unistd.h>
 
@@ -161,6 +162,12 @@ void mute_in_a_running_container(spaces::Spec &spec, const Rootfs &rootfs, int c
     spec.join_all_of = container;
 }
 
+// The groups are another suite's business, which looks at all that there are.
+void sandboxed(spaces::Spec &spec, const Rootfs &, int) {
+    spaces::confine(spec, "sandbox");
+    spec.cgroup = {};
+}
+
 int do_nothing(void *) {
     return 0;
 }
@@ -188,6 +195,8 @@ const std::vector<Kind> kinds = {
     {"a filtered program that is mute", Target::program, mute},
     {"a filtered program that is mute, in a container", Target::program, mute_in_a_container},
     {"a filtered program that is mute, in a running container", Target::program, mute_in_a_running_container},
+    {"a program in the sandbox", Target::program, sandboxed},
+    {"a callable in the sandbox", Target::callable, sandboxed},
     {"a plain callable", Target::callable, plain},
     {"a callable in a container", Target::callable, contained},
     {"a callable in a furnished container", Target::callable, furnished},
