@@ -544,7 +544,7 @@ SPACES_API SPACES_NODISCARD spaces_status
 spaces_spec_set_cgroup_manager(spaces_spec *spec, const char *manager, spaces_error **error) SPACES_NOEXCEPT;
 
 /** Nonzero: where no control group can be had, start the program without one, with resource limits for
- *  what they can express (memory.max: RLIMIT_AS of each process; pids.max: RLIMIT_NPROC of its user); the
+ *  what they can express (memory.max: RLIMIT_DATA of each process; pids.max: RLIMIT_NPROC of its user); the
  *  Result says so (spaces_result_to_json(), member "degraded"). Default 0: that is SPACES_EUNSUPPORTED. */
 SPACES_API SPACES_NODISCARD spaces_status
 spaces_spec_set_cgroup_fallback(spaces_spec *spec, int on, spaces_error **error) SPACES_NOEXCEPT;

@@ -308,8 +308,8 @@ CgroupPlan plan_fallback(const CgroupSpec &spec, const Error &cause) {
             continue;
         }
         if (want.key == "memory.max") {
-            plan.rlimits.emplace_back("RLIMIT_AS", bytes_of(want).value_or(0));
-            plan.degraded.push_back(want.key + ": RLIMIT_AS of each process instead");
+            plan.rlimits.emplace_back("RLIMIT_DATA", bytes_of(want).value_or(0));
+            plan.degraded.push_back(want.key + ": RLIMIT_DATA of each process instead");
         } else if (want.key == "pids.max") {
             plan.rlimits.emplace_back("RLIMIT_NPROC", bytes_of(want).value_or(0));
             plan.degraded.push_back(want.key + ": RLIMIT_NPROC of the user instead");

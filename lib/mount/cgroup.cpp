@@ -71,6 +71,21 @@ MountSpec bind_of(const std::string &source, const std::string &destination) {
             .options = {"rbind", "ro", "nosuid", "nodev", "noexec"}};
 }
 
+// In a new cgroup namespace, the root of which is the container's own cgroup.
+MountSpec mount_of(const MountEntry &hierarchy, const std::string &destination, const char *access) {
+    MountSpec mount{.source = "cgroup",
+                    .destination = destination,
+                    .type = hierarchy.type,
+                    .options = {access, "nosuid", "nodev", "noexec"}};
+    const std::string text = text_of("/proc/self/cgroup").value_or("");
+    for (const std::string &option : split(hierarchy.super_options, ',')) {
+        if (own_cgroup(text, option)) { // "memory", "name=systemd"
+            mount.options.push_back(option);
+        }
+    }
+    return mount;
+}
+
 bool asks_for(const MountSpec &mount, const char *option) {
     return std::find(mount.options.begin(), mount.options.end(), option) != mount.options.end();
 }
@@ -124,12 +139,13 @@ std::vector<DefaultEntry> cgroup_mounts(const MountSpec &mount, bool owns_namesp
     if (all.size() == 1 && !has_v1) {
         return unified(mount, all.front(), owns_namespace);
     }
-    if (asks_for(mount, "rw")) {
+    const bool writable = asks_for(mount, "rw");
+    if (writable && !owns_namespace) {
         throw_unsupported(mount.destination,
                           "cgroups of version 1 are mounted read-only, and the mount on " +
                               quoted(mount.destination) + " is to be writable",
-                          "the directories are those of the caller's own cgroup: bind what the program may "
-                          "write to");
+                          "the directories are those of the caller's own cgroup: ask for a new cgroup "
+                          "namespace, or bind what the program may write to");
     }
     std::vector<DefaultEntry> entries;
     entries.push_back({{.source = "tmpfs",
@@ -144,7 +160,8 @@ std::vector<DefaultEntry> cgroup_mounts(const MountSpec &mount, bool owns_namesp
         if (!own) {
             continue; // of a hierarchy that nothing of ours is in, there is nothing to show
         }
-        entries.push_back({bind_of(*own, place), ""});
+        entries.push_back(
+            {owns_namespace ? mount_of(hierarchy, place, writable ? "rw" : "ro") : bind_of(*own, place), ""});
         for (const std::string &controller : split(name, ',')) {
             if (controller != name) {
                 entries.push_back({{.source = "",

@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_user_without_a_group_of_its_own_is_told_the_cure, *needs(
 
 BOOST_AUTO_TEST_CASE(a_user_without_a_group_may_fall_back_to_resource_limits, *needs(root)) {
     as_user(nobody_special, [] {
-        Spec spec({probe(), "limit", std::to_string(RLIMIT_AS)});
+        Spec spec({probe(), "limit", std::to_string(RLIMIT_DATA)});
         spec.with<spaces_spec_set_cgroup_fallback>(1)
             .with<spaces_spec_set_cgroup>("memory.max", "64M")
             .with<spaces_spec_set_cgroup>("pids.max", "1000")
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_user_without_a_group_may_fall_back_to_resource_limits, *n
         const nlohmann::json degraded = nlohmann::json::parse(captured.result.json()).at("degraded");
         BOOST_TEST(degraded.size() == 4u);
         const std::string text = degraded.dump();
-        for (const char *part : {"memory.max: RLIMIT_AS", "pids.max: RLIMIT_NPROC", "cpu.max: not limited"}) {
+        for (const char *part : {"memory.max: RLIMIT_DATA", "pids.max: RLIMIT_NPROC", "cpu.max: not limited"}) {
             BOOST_TEST(text.find(part) != std::string::npos, text);
         }
     });

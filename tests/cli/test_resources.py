@@ -126,7 +126,7 @@ def test_a_user_without_a_group_is_told_the_cure_or_falls_back(as_ordinary_user,
         as_ordinary_user, directory, "execute", "--memory", "1G", "--cgroup-fallback", "true"
     )
     assert done.returncode == 0
-    assert "memory.max: RLIMIT_AS of each process instead" in result["degraded"]
+    assert "memory.max: RLIMIT_DATA of each process instead" in result["degraded"]
 
 
 def test_gc_removes_what_a_killed_space_has_left(limited):

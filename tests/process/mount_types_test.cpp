@@ -108,6 +108,24 @@ BOOST_AUTO_TEST_CASE(of_cgroups_show_the_own_one_and_are_read_only) {
     });
 }
 
+// The container's own, not the caller's: its first process is there, and a limit that it was given.
+BOOST_AUTO_TEST_CASE(of_cgroups_in_a_new_namespace_show_the_containers_own, *needs(root)) {
+    const Rootfs rootfs;
+    for (const char *access : {"ro", "rw"}) {
+        Spec spec =
+            shell_in(rootfs,
+                     "cat /mnt/pids.max /mnt/pids/pids.max 2>/dev/null; "
+                     "cat /mnt/cgroup.procs /mnt/pids/cgroup.procs 2>/dev/null | head -1; "
+                     "for d in /mnt /mnt/pids; do [ -f $d/pids.max ] && probe make $d/new; done; true",
+                     "cgroup", access, SPACES_NAMESPACE_CGROUP | SPACES_NAMESPACE_PID);
+        spec.with<spaces_spec_set_cgroup>("pids.max", "123").with<spaces_spec_set_init>(0);
+        const std::string seen = output_of(spec);
+        BOOST_TEST(seen.starts_with("123\n1\n"), seen);
+        const bool is_refused = seen.find("Read-only file system") != std::string::npos;
+        BOOST_TEST(is_refused == (std::string_view(access) == "ro"), seen);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_cgroup2_can_be_mounted_in_a_new_cgroup_namespace) {
     as_everybody([](const std::string &who) {
         const Rootfs rootfs;
