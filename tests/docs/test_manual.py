@@ -67,8 +67,8 @@ def test_spaces_3_lists_the_functions_of_each_header_and_no_others():
     for header in sorted((SOURCE / "include/spaces").glob("*.h")):
         code = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.DOTALL)
         functions = set(re.findall(r"\b(spaces_\w+)\s*\(", code)) - {"spaces_main_fn"}
-        if functions:
-            declared[header.name] = functions
+        declared[header.name] = functions
+    del declared["spaces.h"]  # which includes all of the others
     assert listed == declared
 
 
