@@ -32,6 +32,7 @@ const std::vector<std::string> readonly_paths{"/proc/bus", "/proc/fs", "/proc/ir
                                               "/proc/sysrq-trigger"};
 
 void confine_files(Spec &spec) {
+    spec.root.reset();
     set_system_root(spec, true);
     spec.default_mounts = true;
     spec.masked_paths = masked_paths;

@@ -58,7 +58,8 @@ void set_chroot(Spec &spec, bool on) {
 }
 
 void set_system_root(Spec &spec, bool readonly) {
-    spec.root = {.path = "", .system = true, .readonly = readonly, .chroot = false};
+    const bool chroot = spec.root && spec.root->chroot; // which cannot be: validate() tells
+    spec.root = {.path = "", .system = true, .readonly = readonly, .chroot = chroot};
 }
 
 void set_namespaces(Spec &spec, uint32_t bits, const NamespaceSpec &wanted) {
