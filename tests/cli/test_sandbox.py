@@ -4,7 +4,6 @@ import json
 import os
 
 import pytest
-
 from console import Console
 
 
@@ -43,7 +42,9 @@ def test_the_environment_is_empty_but_for_a_terminal(confined):
 
 def test_other_options_change_it_wherever_they_stand(confined, directory):
     (directory / "in").write_text("text\n")
-    script = "cat /data/in; echo result > /data/out; echo $NAME; hostname; cat /proc/self/limits | grep -c 'core.*1024'"
+    script = (
+        "cat /data/in; echo result > /data/out; echo $NAME; hostname; grep -c 'core.*1024' /proc/self/limits"
+    )
     options = ["--bind", f"{directory}:/data", "--env", "NAME=value", "--hostname", "other"]
     for before, after in ((options, ["--rlimit", "core=1024"]), (["--rlimit", "core=1024"], options)):
         text = confined.output("execute", *before, "--sandbox", *after, "sh", "-c", script)
