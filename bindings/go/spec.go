@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"runtime"
+	"sort"
 	"strings"
 	"time"
 
@@ -118,7 +119,12 @@ func (s *spec) pass(file *os.File, target int) {
 func (s *spec) isolate(isolation *Isolation) {
 	s.namespaces(isolation)
 	s.fileSystem(isolation)
+	s.content(isolation)
 	s.identity(isolation)
+	s.privileges(isolation)
+	s.securityModules(isolation)
+	s.scheduling(isolation)
+	s.controlGroup(isolation)
 	s.session(isolation)
 	s.life(isolation)
 }
@@ -201,12 +207,8 @@ func (s *spec) fileSystem(isolation *Isolation) {
 		s.try(s.raw.Set_mount_proc(flag(*isolation.MountProc), s.failure))
 	}
 	for _, mount := range isolation.Mounts {
-		kind := mount.Type
-		if kind == "" {
-			kind = "bind"
-		}
 		s.try(s.raw.Add_mount(s.text("Mount.Source", mount.Source), s.text("Mount.Target", mount.Target),
-			s.text("Mount.Type", kind), s.text("Mount.Options", mount.Options), s.failure))
+			s.text("Mount.Type", mount.kind()), s.text("Mount.Options", mount.Options), s.failure))
 	}
 }
 
@@ -345,6 +347,37 @@ func (s *spec) program(c *Cmd) {
 		s.fail(invalid("Path", "no command"))
 	}
 	s.args(args)
+}
+
+// given calls a setter with value where it is not empty.
+func (s *spec) given(object, value string, set func(value string, failure *uintptr) int) {
+	if value != "" {
+		s.try(set(s.text(object, value), s.failure))
+	}
+}
+
+// each calls a setter with every one of values.
+func (s *spec) each(object string, values []string, set func(value string, failure *uintptr) int) {
+	for _, value := range values {
+		s.try(set(s.text(object, value), s.failure))
+	}
+}
+
+// on calls the setter of a switch where that is on.
+func (s *spec) on(is bool, set func(on int, failure *uintptr) int) {
+	if is {
+		s.try(set(1, s.failure))
+	}
+}
+
+// sorted has the keys of a map in an order that is always the same.
+func sorted[Value any](values map[string]Value) []string {
+	keys := make([]string, 0, len(values))
+	for key := range values {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
 }
 
 func flag(on bool) int {

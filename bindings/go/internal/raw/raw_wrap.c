@@ -204,6 +204,7 @@ static int print_name(struct dl_phdr_info *info, size_t size, void *out) {
 #include <stdint.h>		// Use the C99 official header
 
 SWIGINTERN void delete_spaces_spec(spaces_spec *self){ spaces_spec_free(self); }
+SWIGINTERN spaces_status spaces_spec_own_cgroup(spaces_spec *self,spaces_error **error){ return spaces_spec_set_cgroup_path(self, NULL, error); }
 SWIGINTERN void delete_spaces_process(spaces_process *self){ spaces_process_free(self); }
 SWIGINTERN void delete_spaces_result(spaces_result *self){ spaces_result_free(self); }
 SWIGINTERN void delete_spaces_error(spaces_error *self){ spaces_error_free(self); }
@@ -231,7 +232,7 @@ static char *loaded_files(void) {
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_621cf484f5bb168a(void *_swig_go_0) {
+void _wrap_Swig_free_raw_2040bdd0ddb3e004(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -241,7 +242,7 @@ void _wrap_Swig_free_raw_621cf484f5bb168a(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_621cf484f5bb168a(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_2040bdd0ddb3e004(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -254,7 +255,7 @@ void *_wrap_Swig_malloc_raw_621cf484f5bb168a(intgo _swig_go_0) {
 }
 
 
-intgo _wrap_SPACES_OK_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_OK_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -266,7 +267,7 @@ intgo _wrap_SPACES_OK_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_EINVALID_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_EINVALID_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -278,7 +279,7 @@ intgo _wrap_SPACES_EINVALID_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_ESYSTEM_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_ESYSTEM_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -290,7 +291,7 @@ intgo _wrap_SPACES_ESYSTEM_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_ESETUP_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_ESETUP_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -302,7 +303,7 @@ intgo _wrap_SPACES_ESETUP_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_EUNSUPPORTED_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_EUNSUPPORTED_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -314,7 +315,7 @@ intgo _wrap_SPACES_EUNSUPPORTED_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_ENOTFOUND_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_ENOTFOUND_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -326,7 +327,7 @@ intgo _wrap_SPACES_ENOTFOUND_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_EEXISTS_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_EEXISTS_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -338,7 +339,7 @@ intgo _wrap_SPACES_EEXISTS_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_ESTATE_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_ESTATE_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -350,7 +351,7 @@ intgo _wrap_SPACES_ESTATE_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_ETIMEOUT_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_ETIMEOUT_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -362,7 +363,7 @@ intgo _wrap_SPACES_ETIMEOUT_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_ENOMEMORY_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_ENOMEMORY_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -374,7 +375,7 @@ intgo _wrap_SPACES_ENOMEMORY_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_STDIN_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_STDIN_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -386,7 +387,7 @@ intgo _wrap_SPACES_STDIN_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_STDOUT_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_STDOUT_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -398,7 +399,7 @@ intgo _wrap_SPACES_STDOUT_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_STDERR_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_STDERR_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -410,7 +411,7 @@ intgo _wrap_SPACES_STDERR_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_TERMINAL_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_TERMINAL_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -422,7 +423,7 @@ intgo _wrap_SPACES_TERMINAL_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_SECCOMP_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_SECCOMP_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -434,7 +435,7 @@ intgo _wrap_SPACES_SECCOMP_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_STDIO_INHERIT_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_STDIO_INHERIT_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -446,7 +447,7 @@ intgo _wrap_SPACES_STDIO_INHERIT_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_STDIO_NULL_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_STDIO_NULL_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -458,7 +459,7 @@ intgo _wrap_SPACES_STDIO_NULL_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_STDIO_PIPE_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_STDIO_PIPE_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -470,7 +471,7 @@ intgo _wrap_SPACES_STDIO_PIPE_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_STDIO_STDOUT_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_STDIO_STDOUT_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -482,7 +483,7 @@ intgo _wrap_SPACES_STDIO_STDOUT_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -494,7 +495,7 @@ intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -506,7 +507,7 @@ intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -518,7 +519,7 @@ intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -530,7 +531,7 @@ intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -542,7 +543,7 @@ intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_TEXT_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_EXPLAIN_TEXT_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -554,7 +555,7 @@ intgo _wrap_SPACES_EXPLAIN_TEXT_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_JSON_raw_621cf484f5bb168a() {
+intgo _wrap_SPACES_EXPLAIN_JSON_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -566,7 +567,7 @@ intgo _wrap_SPACES_EXPLAIN_JSON_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_TIME_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_TIME_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -577,7 +578,7 @@ int _wrap_SPACES_NAMESPACE_TIME_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_MOUNT_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_MOUNT_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -588,7 +589,7 @@ int _wrap_SPACES_NAMESPACE_MOUNT_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_CGROUP_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_CGROUP_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -599,7 +600,7 @@ int _wrap_SPACES_NAMESPACE_CGROUP_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_UTS_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_UTS_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -610,7 +611,7 @@ int _wrap_SPACES_NAMESPACE_UTS_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_IPC_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_IPC_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -621,7 +622,7 @@ int _wrap_SPACES_NAMESPACE_IPC_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_USER_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_USER_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -632,7 +633,7 @@ int _wrap_SPACES_NAMESPACE_USER_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_PID_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_PID_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -643,7 +644,7 @@ int _wrap_SPACES_NAMESPACE_PID_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_NETWORK_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_NETWORK_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -654,7 +655,7 @@ int _wrap_SPACES_NAMESPACE_NETWORK_raw_621cf484f5bb168a() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_ALL_raw_621cf484f5bb168a() {
+int _wrap_SPACES_NAMESPACE_ALL_raw_2040bdd0ddb3e004() {
   uint32_t result;
   int _swig_go_result;
   
@@ -665,7 +666,7 @@ int _wrap_SPACES_NAMESPACE_ALL_raw_621cf484f5bb168a() {
 }
 
 
-long long _wrap_SPACES_RLIM_INFINITY_raw_621cf484f5bb168a() {
+long long _wrap_SPACES_RLIM_INFINITY_raw_2040bdd0ddb3e004() {
   uint64_t result;
   long long _swig_go_result;
   
@@ -676,7 +677,7 @@ long long _wrap_SPACES_RLIM_INFINITY_raw_621cf484f5bb168a() {
 }
 
 
-void _wrap_delete_spec_raw_621cf484f5bb168a(spaces_spec *_swig_go_0) {
+void _wrap_delete_spec_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   
   arg1 = *(spaces_spec **)&_swig_go_0; 
@@ -686,7 +687,7 @@ void _wrap_delete_spec_raw_621cf484f5bb168a(spaces_spec *_swig_go_0) {
 }
 
 
-intgo _wrap_spec_load_json_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_load_json_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -707,7 +708,7 @@ intgo _wrap_spec_load_json_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_to_json_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_to_json_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -724,7 +725,7 @@ intgo _wrap_spec_to_json_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, char **_s
 }
 
 
-intgo _wrap_spec_explain_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_explain_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -743,7 +744,7 @@ intgo _wrap_spec_explain_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _sw
 }
 
 
-intgo _wrap_spec_set_args_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_args_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -775,7 +776,7 @@ intgo _wrap_spec_set_args_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_executable_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_executable_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -797,7 +798,7 @@ intgo _wrap_spec_set_executable_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -826,7 +827,7 @@ intgo _wrap_spec_set_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_unset_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unset_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -848,7 +849,7 @@ intgo _wrap_spec_unset_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_clear_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_clear_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -863,7 +864,7 @@ intgo _wrap_spec_clear_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_
 }
 
 
-intgo _wrap_spec_set_cwd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cwd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -885,7 +886,7 @@ intgo _wrap_spec_set_cwd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_set_uid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -902,7 +903,7 @@ intgo _wrap_spec_set_uid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_gid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -919,7 +920,7 @@ intgo _wrap_spec_set_gid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_groups_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_groups_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t *arg2 = (uint32_t *) 0 ;
   size_t arg3 ;
@@ -940,7 +941,7 @@ intgo _wrap_spec_set_groups_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gosli
 }
 
 
-intgo _wrap_spec_set_umask_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_umask_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -957,7 +958,7 @@ intgo _wrap_spec_set_umask_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_set_rlimit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_rlimit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint64_t arg3 ;
@@ -983,7 +984,7 @@ intgo _wrap_spec_set_rlimit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_capabilities_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_capabilities_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -1017,7 +1018,7 @@ intgo _wrap_spec_set_capabilities_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_drop_capability_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_drop_capability_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1039,7 +1040,7 @@ intgo _wrap_spec_drop_capability_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_capability_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_capability_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1061,7 +1062,7 @@ intgo _wrap_spec_add_capability_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_add_securebit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_securebit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1083,7 +1084,7 @@ intgo _wrap_spec_add_securebit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _go
 }
 
 
-intgo _wrap_spec_set_no_new_privs_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_no_new_privs_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1100,7 +1101,7 @@ intgo _wrap_spec_set_no_new_privs_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_set_apparmor_profile_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_apparmor_profile_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1122,7 +1123,7 @@ intgo _wrap_spec_set_apparmor_profile_raw_621cf484f5bb168a(spaces_spec *_swig_go
 }
 
 
-intgo _wrap_spec_set_selinux_label_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_selinux_label_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1144,7 +1145,7 @@ intgo _wrap_spec_set_selinux_label_raw_621cf484f5bb168a(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_add_landlock_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_landlock_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1173,7 +1174,7 @@ intgo _wrap_spec_add_landlock_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_add_landlock_port_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_landlock_port_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint32_t arg3 ;
@@ -1197,7 +1198,7 @@ intgo _wrap_spec_add_landlock_port_raw_621cf484f5bb168a(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_scheduler_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_scheduler_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1223,7 +1224,7 @@ intgo _wrap_spec_set_scheduler_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _go
 }
 
 
-intgo _wrap_spec_set_io_priority_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_io_priority_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1247,7 +1248,7 @@ intgo _wrap_spec_set_io_priority_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cpu_affinity_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1269,7 +1270,7 @@ intgo _wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_set_personality_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_personality_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1291,7 +1292,7 @@ intgo _wrap_spec_set_personality_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_sysctl_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_sysctl_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1320,7 +1321,7 @@ intgo _wrap_spec_set_sysctl_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_new_keyring_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_new_keyring_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1337,7 +1338,7 @@ intgo _wrap_spec_set_new_keyring_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_oom_score_adj_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_oom_score_adj_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1354,7 +1355,7 @@ intgo _wrap_spec_set_oom_score_adj_raw_621cf484f5bb168a(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_new_session_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_new_session_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1371,7 +1372,7 @@ intgo _wrap_spec_set_new_session_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_process_group_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_process_group_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1388,7 +1389,7 @@ intgo _wrap_spec_set_process_group_raw_621cf484f5bb168a(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_terminal_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_terminal_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1405,7 +1406,7 @@ intgo _wrap_spec_set_terminal_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_set_terminal_size_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_terminal_size_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   uint32_t arg3 ;
@@ -1424,7 +1425,7 @@ intgo _wrap_spec_set_terminal_size_raw_621cf484f5bb168a(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_stdio_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1443,7 +1444,7 @@ intgo _wrap_spec_set_stdio_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _
 }
 
 
-intgo _wrap_spec_set_stdio_file_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_stdio_file_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1469,7 +1470,7 @@ intgo _wrap_spec_set_stdio_file_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_stdio_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1488,7 +1489,7 @@ intgo _wrap_spec_set_stdio_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_add_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1507,7 +1508,7 @@ intgo _wrap_spec_add_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swi
 }
 
 
-intgo _wrap_spec_set_inherit_signals_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_inherit_signals_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1524,7 +1525,7 @@ intgo _wrap_spec_set_inherit_signals_raw_621cf484f5bb168a(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_add_default_signal_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_default_signal_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1541,7 +1542,7 @@ intgo _wrap_spec_add_default_signal_raw_621cf484f5bb168a(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_unshare_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unshare_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1558,7 +1559,7 @@ intgo _wrap_spec_unshare_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_share_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_share_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1575,7 +1576,7 @@ intgo _wrap_spec_share_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_g
 }
 
 
-intgo _wrap_spec_join_pid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_pid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   uint32_t arg3 ;
@@ -1594,7 +1595,7 @@ intgo _wrap_spec_join_pid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_join_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1618,7 +1619,7 @@ intgo _wrap_spec_join_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_join_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   int arg3 ;
@@ -1637,7 +1638,7 @@ intgo _wrap_spec_join_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_time_offset_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_time_offset_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int64_t arg3 ;
@@ -1663,7 +1664,7 @@ intgo _wrap_spec_set_time_offset_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_uid_map_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_map_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1685,7 +1686,7 @@ intgo _wrap_spec_set_uid_map_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_gid_map_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_map_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1707,7 +1708,7 @@ intgo _wrap_spec_set_gid_map_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_setgroups_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_setgroups_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1724,7 +1725,7 @@ intgo _wrap_spec_set_setgroups_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int
 }
 
 
-intgo _wrap_spec_set_hostname_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_hostname_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1746,7 +1747,7 @@ intgo _wrap_spec_set_hostname_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gos
 }
 
 
-intgo _wrap_spec_set_domainname_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_domainname_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1768,7 +1769,7 @@ intgo _wrap_spec_set_domainname_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_root_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_root_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1792,7 +1793,7 @@ intgo _wrap_spec_set_root_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_chroot_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_chroot_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1809,7 +1810,7 @@ intgo _wrap_spec_set_chroot_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_spec_set_propagation_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_propagation_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1831,7 +1832,7 @@ intgo _wrap_spec_set_propagation_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_mount_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
+intgo _wrap_spec_add_mount_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1882,7 +1883,7 @@ intgo _wrap_spec_add_mount_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_add_file_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_add_file_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -1912,7 +1913,7 @@ intgo _wrap_spec_add_file_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_add_directory_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_directory_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint32_t arg3 ;
@@ -1936,7 +1937,7 @@ intgo _wrap_spec_add_directory_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _go
 }
 
 
-intgo _wrap_spec_add_symlink_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_symlink_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1965,7 +1966,7 @@ intgo _wrap_spec_add_symlink_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_add_device_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, int _swig_go_4, int _swig_go_5, int _swig_go_6, int _swig_go_7, spaces_error **_swig_go_8) {
+intgo _wrap_spec_add_device_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, int _swig_go_4, int _swig_go_5, int _swig_go_6, int _swig_go_7, spaces_error **_swig_go_8) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2004,7 +2005,7 @@ intgo _wrap_spec_add_device_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_add_host_device_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_host_device_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2037,7 +2038,7 @@ intgo _wrap_spec_add_host_device_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_masked_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_masked_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2059,7 +2060,7 @@ intgo _wrap_spec_add_masked_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_readonly_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_readonly_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2081,7 +2082,7 @@ intgo _wrap_spec_add_readonly_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_default_mounts_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_default_mounts_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2098,7 +2099,7 @@ intgo _wrap_spec_set_default_mounts_raw_621cf484f5bb168a(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_default_devices_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_default_devices_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2115,7 +2116,7 @@ intgo _wrap_spec_set_default_devices_raw_621cf484f5bb168a(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_set_mount_proc_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_mount_proc_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2132,7 +2133,7 @@ intgo _wrap_spec_set_mount_proc_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_cgroup_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_cgroup_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2161,7 +2162,7 @@ intgo _wrap_spec_set_cgroup_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cgroup_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2183,7 +2184,7 @@ intgo _wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_device_rule_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_device_rule_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -2207,7 +2208,7 @@ intgo _wrap_spec_add_device_rule_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_join_cgroup_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_join_cgroup_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2224,7 +2225,7 @@ intgo _wrap_spec_join_cgroup_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo
 }
 
 
-intgo _wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cgroup_manager_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2246,7 +2247,7 @@ intgo _wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_cgroup_fallback_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cgroup_fallback_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2263,7 +2264,7 @@ intgo _wrap_spec_set_cgroup_fallback_raw_621cf484f5bb168a(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_set_seccomp_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_seccomp_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2285,7 +2286,7 @@ intgo _wrap_spec_set_seccomp_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_seccomp_default_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_seccomp_default_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2302,7 +2303,7 @@ intgo _wrap_spec_set_seccomp_default_raw_621cf484f5bb168a(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_set_seccomp_report_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_seccomp_report_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2319,7 +2320,7 @@ intgo _wrap_spec_set_seccomp_report_raw_621cf484f5bb168a(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_seccomp_cache_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2341,7 +2342,7 @@ intgo _wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_explain_seccomp_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_explain_seccomp_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -2360,7 +2361,7 @@ intgo _wrap_spec_explain_seccomp_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_init_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_init_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2377,7 +2378,7 @@ intgo _wrap_spec_set_init_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_set_time_limit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_time_limit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint64_t arg2 ;
   uint64_t arg3 ;
@@ -2396,7 +2397,7 @@ intgo _wrap_spec_set_time_limit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, lo
 }
 
 
-intgo _wrap_spec_set_die_with_parent_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_die_with_parent_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2413,7 +2414,22 @@ intgo _wrap_spec_set_die_with_parent_raw_621cf484f5bb168a(spaces_spec *_swig_go_
 }
 
 
-void _wrap_delete_process_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
+intgo _wrap_spec_own_cgroup_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  spaces_error **arg2 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (spaces_error **)_swig_go_1;
+  
+  result = (spaces_status)spaces_spec_own_cgroup(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_delete_process_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   
   arg1 = *(spaces_process **)&_swig_go_0; 
@@ -2423,7 +2439,7 @@ void _wrap_delete_process_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pid_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
+intgo _wrap_process_pid_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2436,7 +2452,7 @@ intgo _wrap_process_pid_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pidfd_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
+intgo _wrap_process_pidfd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2449,7 +2465,7 @@ intgo _wrap_process_pidfd_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_take_fd_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_take_fd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   int *arg3 = (int *) 0 ;
@@ -2468,7 +2484,7 @@ intgo _wrap_process_take_fd_raw_621cf484f5bb168a(spaces_process *_swig_go_0, int
 }
 
 
-intgo _wrap_process_wait_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_wait_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_result **arg3 = (spaces_result **) 0 ;
@@ -2487,7 +2503,7 @@ intgo _wrap_process_wait_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_kill_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2504,7 +2520,7 @@ intgo _wrap_process_kill_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_all_raw_621cf484f5bb168a(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_process_kill_all_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -2519,7 +2535,7 @@ intgo _wrap_process_kill_all_raw_621cf484f5bb168a(spaces_process *_swig_go_0, sp
 }
 
 
-intgo _wrap_process_mount_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
+intgo _wrap_process_mount_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2570,7 +2586,7 @@ intgo _wrap_process_mount_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gost
 }
 
 
-intgo _wrap_process_unmount_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_unmount_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -2594,7 +2610,7 @@ intgo _wrap_process_unmount_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _go
 }
 
 
-intgo _wrap_process_set_cgroup_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_set_cgroup_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2623,7 +2639,7 @@ intgo _wrap_process_set_cgroup_raw_621cf484f5bb168a(spaces_process *_swig_go_0, 
 }
 
 
-intgo _wrap_process_set_resources_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_set_resources_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -2644,7 +2660,7 @@ intgo _wrap_process_set_resources_raw_621cf484f5bb168a(spaces_process *_swig_go_
 }
 
 
-intgo _wrap_process_freeze_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_freeze_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2661,7 +2677,7 @@ intgo _wrap_process_freeze_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intg
 }
 
 
-intgo _wrap_process_thaw_raw_621cf484f5bb168a(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_process_thaw_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -2676,7 +2692,7 @@ intgo _wrap_process_thaw_raw_621cf484f5bb168a(spaces_process *_swig_go_0, spaces
 }
 
 
-intgo _wrap_process_stats_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_stats_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2693,7 +2709,7 @@ intgo _wrap_process_stats_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char 
 }
 
 
-intgo _wrap_process_stat_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, long long *_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_stat_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, long long *_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   uint64_t *arg3 = (uint64_t *) 0 ;
@@ -2717,7 +2733,7 @@ intgo _wrap_process_stat_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_process_events_fd_raw_621cf484f5bb168a(spaces_process *_swig_go_0, int *_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_events_fd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, int *_swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int *arg2 = (int *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2734,7 +2750,7 @@ intgo _wrap_process_events_fd_raw_621cf484f5bb168a(spaces_process *_swig_go_0, i
 }
 
 
-intgo _wrap_process_read_events_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_read_events_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2751,7 +2767,7 @@ intgo _wrap_process_read_events_raw_621cf484f5bb168a(spaces_process *_swig_go_0,
 }
 
 
-intgo _wrap_process_cgroups_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_cgroups_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2768,7 +2784,7 @@ intgo _wrap_process_cgroups_raw_621cf484f5bb168a(spaces_process *_swig_go_0, cha
 }
 
 
-void _wrap_delete_result_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+void _wrap_delete_result_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   
   arg1 = *(spaces_result **)&_swig_go_0; 
@@ -2778,7 +2794,7 @@ void _wrap_delete_result_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_result_cause_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+_gostring_ _wrap_result_cause_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2791,7 +2807,7 @@ _gostring_ _wrap_result_cause_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_exit_code_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+intgo _wrap_result_exit_code_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2804,7 +2820,7 @@ intgo _wrap_result_exit_code_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_signal_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+intgo _wrap_result_signal_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2817,7 +2833,7 @@ intgo _wrap_result_signal_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_core_dumped_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+intgo _wrap_result_core_dumped_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2830,7 +2846,7 @@ intgo _wrap_result_core_dumped_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_shell_status_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+intgo _wrap_result_shell_status_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2843,7 +2859,7 @@ intgo _wrap_result_shell_status_raw_621cf484f5bb168a(spaces_result *_swig_go_0) 
 }
 
 
-long long _wrap_result_user_time_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+long long _wrap_result_user_time_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -2856,7 +2872,7 @@ long long _wrap_result_user_time_raw_621cf484f5bb168a(spaces_result *_swig_go_0)
 }
 
 
-long long _wrap_result_system_time_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+long long _wrap_result_system_time_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -2869,7 +2885,7 @@ long long _wrap_result_system_time_raw_621cf484f5bb168a(spaces_result *_swig_go_
 }
 
 
-long long _wrap_result_peak_memory_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+long long _wrap_result_peak_memory_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -2882,7 +2898,7 @@ long long _wrap_result_peak_memory_raw_621cf484f5bb168a(spaces_result *_swig_go_
 }
 
 
-long long _wrap_result_oom_kills_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+long long _wrap_result_oom_kills_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -2895,7 +2911,7 @@ long long _wrap_result_oom_kills_raw_621cf484f5bb168a(spaces_result *_swig_go_0)
 }
 
 
-_gostring_ _wrap_result_system_call_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
+_gostring_ _wrap_result_system_call_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2908,7 +2924,7 @@ _gostring_ _wrap_result_system_call_raw_621cf484f5bb168a(spaces_result *_swig_go
 }
 
 
-intgo _wrap_result_to_json_raw_621cf484f5bb168a(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_result_to_json_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2925,7 +2941,7 @@ intgo _wrap_result_to_json_raw_621cf484f5bb168a(spaces_result *_swig_go_0, char 
 }
 
 
-intgo _wrap_version_raw_621cf484f5bb168a() {
+intgo _wrap_version_raw_2040bdd0ddb3e004() {
   int result;
   intgo _swig_go_result;
   
@@ -2936,7 +2952,7 @@ intgo _wrap_version_raw_621cf484f5bb168a() {
 }
 
 
-_gostring_ _wrap_version_string_raw_621cf484f5bb168a() {
+_gostring_ _wrap_version_string_raw_2040bdd0ddb3e004() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -2947,7 +2963,7 @@ _gostring_ _wrap_version_string_raw_621cf484f5bb168a() {
 }
 
 
-intgo _wrap_has_raw_621cf484f5bb168a(_gostring_ _swig_go_0) {
+intgo _wrap_has_raw_2040bdd0ddb3e004(_gostring_ _swig_go_0) {
   char *arg1 = (char *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2965,7 +2981,7 @@ intgo _wrap_has_raw_621cf484f5bb168a(_gostring_ _swig_go_0) {
 }
 
 
-intgo _wrap_host_features_raw_621cf484f5bb168a(char **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_host_features_raw_2040bdd0ddb3e004(char **_swig_go_0, spaces_error **_swig_go_1) {
   char **arg1 = (char **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -2980,7 +2996,7 @@ intgo _wrap_host_features_raw_621cf484f5bb168a(char **_swig_go_0, spaces_error *
 }
 
 
-intgo _wrap_spec_new_raw_621cf484f5bb168a(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_new_raw_2040bdd0ddb3e004(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec **arg1 = (spaces_spec **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -2995,7 +3011,7 @@ intgo _wrap_spec_new_raw_621cf484f5bb168a(spaces_spec **_swig_go_0, spaces_error
 }
 
 
-intgo _wrap_spec_copy_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_copy_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_spec **arg2 = (spaces_spec **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -3012,7 +3028,7 @@ intgo _wrap_spec_copy_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_spec 
 }
 
 
-intgo _wrap_spawn_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spawn_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_process **arg2 = (spaces_process **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -3029,7 +3045,7 @@ intgo _wrap_spawn_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_process *
 }
 
 
-intgo _wrap_gc_raw_621cf484f5bb168a(char **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_gc_raw_2040bdd0ddb3e004(char **_swig_go_0, spaces_error **_swig_go_1) {
   char **arg1 = (char **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -3044,7 +3060,7 @@ intgo _wrap_gc_raw_621cf484f5bb168a(char **_swig_go_0, spaces_error **_swig_go_1
 }
 
 
-void _wrap_delete_error_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+void _wrap_delete_error_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   
   arg1 = *(spaces_error **)&_swig_go_0; 
@@ -3054,7 +3070,7 @@ void _wrap_delete_error_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_code_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+intgo _wrap_error_code_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   spaces_status result;
   intgo _swig_go_result;
@@ -3067,7 +3083,7 @@ intgo _wrap_error_code_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_errno_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+intgo _wrap_error_errno_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -3080,7 +3096,7 @@ intgo _wrap_error_errno_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_step_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_step_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3093,7 +3109,7 @@ _gostring_ _wrap_error_step_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_index_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+intgo _wrap_error_index_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -3106,7 +3122,7 @@ intgo _wrap_error_index_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_object_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_object_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3119,7 +3135,7 @@ _gostring_ _wrap_error_object_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_system_call_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_system_call_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3132,7 +3148,7 @@ _gostring_ _wrap_error_system_call_raw_621cf484f5bb168a(spaces_error *_swig_go_0
 }
 
 
-_gostring_ _wrap_error_message_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_message_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3145,7 +3161,7 @@ _gostring_ _wrap_error_message_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_hint_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_hint_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3158,7 +3174,7 @@ _gostring_ _wrap_error_hint_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_text_at_raw_621cf484f5bb168a(uintptr_t _swig_go_0) {
+_gostring_ _wrap_text_at_raw_2040bdd0ddb3e004(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3171,7 +3187,7 @@ _gostring_ _wrap_text_at_raw_621cf484f5bb168a(uintptr_t _swig_go_0) {
 }
 
 
-void _wrap_free_text_raw_621cf484f5bb168a(uintptr_t _swig_go_0) {
+void _wrap_free_text_raw_2040bdd0ddb3e004(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   
   arg1 = (uintptr_t)_swig_go_0;
@@ -3181,7 +3197,7 @@ void _wrap_free_text_raw_621cf484f5bb168a(uintptr_t _swig_go_0) {
 }
 
 
-_gostring_ _wrap_loaded_files_raw_621cf484f5bb168a() {
+_gostring_ _wrap_loaded_files_raw_2040bdd0ddb3e004() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
