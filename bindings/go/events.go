@@ -2,7 +2,6 @@ package spaces
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"syscall"
@@ -79,19 +78,24 @@ func (e *Events) Next() (map[string]uint64, error) {
 	if err != nil {
 		return nil, os.ErrClosed
 	}
-	var counts map[string]uint64
-	var look error
-	err = conn.Read(func(uintptr) bool {
-		counts, look = e.look()
-		return counts != nil || look != nil
-	})
-	if err != nil && errors.Is(err, os.ErrClosed) {
-		return nil, os.ErrClosed
+	for {
+		var counts map[string]uint64
+		var look error
+		read := func(uintptr) bool {
+			counts, look = e.look()
+			return counts != nil || look != nil
+		}
+		if conn.Read(read) == nil {
+			return counts, look
+		}
+		// It is closed, or the poller has no room for it (epoll(7), max_user_watches).
+		if conn.Control(func(either uintptr) { isReadable(int(either), nil) }) != nil {
+			return nil, os.ErrClosed
+		}
+		if read(0) {
+			return counts, look
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return counts, look
 }
 
 // look has nothing at all where neither something has happened nor the program has ended.
