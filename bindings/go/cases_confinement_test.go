@@ -36,8 +36,10 @@ type caseConfinement struct {
 	AppArmorProfile string `json:"apparmor_profile"`
 	SELinuxLabel    string `json:"selinux_label"`
 	Landlock        *struct {
-		Paths         map[string]string
+		Paths         map[string]listCase
 		Bind, Connect []uint16
+		Scope         []string
+		Optional      bool
 	}
 	Seccomp       json.RawMessage
 	SeccompReport bool   `json:"seccomp_report"`
@@ -52,7 +54,7 @@ type caseConfinement struct {
 
 	Memory         textOfCase
 	CPUs           float64
-	PidsLimit      int64 `json:"pids_limit"`
+	PidsLimit      textOfCase `json:"pids_limit"`
 	Limits         map[string]textOfCase
 	Resources      json.RawMessage
 	DeviceRules    []ruleOfCase `json:"device_rules"`
@@ -203,12 +205,13 @@ func (r *caseRun) confine(options *caseConfinement, isolation *spaces.Isolation)
 	isolation.Capabilities, isolation.Securebits = options.Capabilities, options.Securebits
 	isolation.AppArmorProfile, isolation.SELinuxLabel = options.AppArmorProfile, options.SELinuxLabel
 	if given := options.Landlock; given != nil {
-		rules := &spaces.Landlock{BindPorts: given.Bind, ConnectPorts: given.Connect}
+		rules := &spaces.Landlock{BindPorts: given.Bind, ConnectPorts: given.Connect,
+			Scope: given.Scope, Optional: given.Optional}
 		for path, access := range given.Paths {
 			if rules.Paths == nil {
 				rules.Paths = map[string]string{}
 			}
-			rules.Paths[r.text(path)] = access
+			rules.Paths[r.text(path)] = strings.Join(access, ",")
 		}
 		isolation.Landlock = rules
 	}
@@ -222,7 +225,12 @@ func (r *caseRun) confine(options *caseConfinement, isolation *spaces.Isolation)
 	isolation.IOPriority, isolation.CPUAffinity = options.IOPriority.joined(), string(options.CPUAffinity)
 	isolation.Personality = options.Personality
 
-	isolation.Memory, isolation.CPUs, isolation.PidsLimit = string(options.Memory), options.CPUs, options.PidsLimit
+	isolation.Memory, isolation.CPUs = string(options.Memory), options.CPUs
+	if limit := options.PidsLimit; limit == "max" {
+		isolation.PidsLimit = -1
+	} else if limit != "" {
+		isolation.PidsLimit = must(strconv.ParseInt(string(limit), 10, 64))(r.t)
+	}
 	isolation.Limits, isolation.Resources = plain(options.Limits), options.Resources
 	for _, rule := range options.DeviceRules {
 		isolation.DeviceRules = append(isolation.DeviceRules, spaces.DeviceRule(rule))
@@ -258,7 +266,7 @@ func TestTheTableMayHaveEveryOption(t *testing.T) {
 		"cgroup_path": "{tmp}", "cgroup_manager": "auto", "cgroup_fallback": true, "own_cgroup": true, "join_cgroup": 1,
 		"device_rules": ["deny a", [true, "c 1:3 rwm"]], "cap_add": "net_raw", "cap_drop": ["all"],
 		"capabilities": {"bounding": []}, "securebits": ["noroot"], "apparmor_profile": "a", "selinux_label": "b",
-		"landlock": {"paths": {"{tmp}": "read"}, "bind": [], "connect": [80]}, "seccomp": {"defaultAction": "a"},
+		"landlock": {"paths": {"{tmp}": ["read"]}, "scope": [], "optional": true, "bind": [], "connect": [80]}, "seccomp": {"defaultAction": "a"},
 		"seccomp_report": true, "seccomp_cache": "/c", "new_keyring": true, "nice": 1, "scheduler": ["fifo", 50],
 		"io_priority": "be:4", "cpu_affinity": [0, 1], "personality": "linux", "sysctl": {"a.b": 1},
 		"files": {"/a": "b", "/c": ["d", 256]}, "directories": {"/d": 448}, "symlinks": {"/l": "t"},

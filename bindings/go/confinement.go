@@ -19,6 +19,12 @@ type Landlock struct {
 	// BindPorts are the only TCP ports that it can bind, and ConnectPorts those that it can connect to (Linux
 	// 6.7). Default (nil, not empty): any port.
 	BindPorts, ConnectPorts []uint16
+
+	// Scope is what is kept within the program and its children, by landlock(7)'s words (Linux 6.12).
+	Scope []string
+
+	// Optional: where this kernel has no Landlock, the program is started without. Otherwise Start fails.
+	Optional bool
 }
 
 // The five sets of capabilities, by OCI's words.
@@ -70,28 +76,35 @@ func (s *spec) securityModules(isolation *Isolation) {
 	} else {
 		s.given("Seccomp", isolation.Seccomp, s.raw.Set_seccomp)
 	}
+	if isolation.Seccomp == "" && len(isolation.Config) == 0 { // which may have a filter, too
+		if isolation.SeccompReport {
+			s.fail(invalid("SeccompReport", "this is about the filter, and needs Seccomp"))
+		}
+		if isolation.SeccompCache != "" {
+			s.fail(invalid("SeccompCache", "this is about the filter, and needs Seccomp"))
+		}
+	}
 	s.on(isolation.SeccompReport, s.raw.Set_seccomp_report)
 	s.given("SeccompCache", isolation.SeccompCache, s.raw.Set_seccomp_cache)
 }
 
 func (s *spec) landlock(rules *Landlock) {
-	if rules.Paths == nil && rules.BindPorts == nil && rules.ConnectPorts == nil {
-		s.fail(invalid("Landlock", "nothing is restricted: one of Paths, BindPorts and ConnectPorts must be set"))
+	if rules.Paths == nil && rules.BindPorts == nil && rules.ConnectPorts == nil && rules.Scope == nil {
+		s.fail(invalid("Landlock", "nothing is restricted: one of Paths, BindPorts, ConnectPorts and Scope must be set"))
 	}
-	// A list without a rule allows nothing, which only JSON can say.
-	empty := map[string]any{}
-	for word, is := range map[string]bool{
-		"paths":      rules.Paths != nil && len(rules.Paths) == 0,
-		"bindTcp":    rules.BindPorts != nil && len(rules.BindPorts) == 0,
-		"connectTcp": rules.ConnectPorts != nil && len(rules.ConnectPorts) == 0,
+	// Lists first, since one without a rule is a rule as well: nothing is allowed.
+	known := map[string]any{"optional": rules.Optional}
+	for word, given := range map[string]bool{
+		"paths": rules.Paths != nil, "bindTcp": rules.BindPorts != nil, "connectTcp": rules.ConnectPorts != nil,
 	} {
-		if is {
-			empty[word] = []string{}
+		if given {
+			known[word] = []string{}
 		}
 	}
-	if len(empty) != 0 {
-		s.merge(map[string]any{"spaces": map[string]any{"landlock": empty}})
+	if rules.Scope != nil {
+		known["scope"] = rules.Scope
 	}
+	s.merge(map[string]any{"spaces": map[string]any{"landlock": known}})
 	for _, path := range sorted(rules.Paths) {
 		access := s.text("Landlock.Paths", rules.Paths[path])
 		s.try(s.raw.Add_landlock_path(s.text("Landlock.Paths", path), access, s.failure))

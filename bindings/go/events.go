@@ -71,7 +71,7 @@ func (e *Events) closeDescriptors() {
 
 // Next waits until something has happened, and returns how often each has since the start: "memory.oom_kills",
 // "memory.limit_hits", "pids.limit_hits" …, as Process.Stats has it. When the program has ended, and all was
-// told, the error is io.EOF; what comes at the very end is for ProcessState.Stats to tell. In version 1 of
+// told, the error is io.EOF; what comes at the very end is for ProcessState.Statistics to tell. In version 1 of
 // cgroups(7) the OOM killer is announced a moment before it counts.
 func (e *Events) Next() (map[string]uint64, error) {
 	conn, err := e.either.SyscallConn()

@@ -17,6 +17,7 @@ type DeviceRule struct {
 
 // controlGroup sets what the program and all that it starts may use.
 func (s *spec) controlGroup(isolation *Isolation) {
+	s.refuseIgnored(isolation)
 	if resources := isolation.Resources; len(resources) != 0 {
 		if !json.Valid(resources) {
 			s.fail(invalid("Resources", "this is no JSON"))
@@ -45,6 +46,33 @@ func (s *spec) controlGroup(isolation *Isolation) {
 	s.on(isolation.CgroupFallback, s.raw.Set_cgroup_fallback)
 	if isolation.JoinCgroup != 0 {
 		s.try(s.raw.Join_cgroup(s.number("JoinCgroup", isolation.JoinCgroup), s.failure))
+	}
+}
+
+// refuseIgnored finds what would say nothing beside the other options, or without them.
+func (s *spec) refuseIgnored(isolation *Isolation) {
+	for _, short := range []struct {
+		name, key string
+		given     bool
+	}{
+		{"Memory", "memory.max", isolation.Memory != ""},
+		{"CPUs", "cpu.max", isolation.CPUs != 0},
+		{"PidsLimit", "pids.max", isolation.PidsLimit != 0},
+	} {
+		if _, also := isolation.Limits[short.key]; also && short.given {
+			s.fail(invalid(short.name, "Limits[%q] is the same limit: choose one", short.key))
+		}
+	}
+	if isolation.Memory != "" || isolation.CPUs != 0 || isolation.PidsLimit != 0 || len(isolation.Limits) != 0 ||
+		len(isolation.Resources) != 0 || len(isolation.DeviceRules) != 0 || isolation.OwnCgroup ||
+		isolation.CgroupPath != "" || len(isolation.Config) != 0 { // there is a group, or may be
+		return
+	}
+	if isolation.CgroupManager != "" {
+		s.fail(invalid("CgroupManager", "this is about a control group, and needs a limit or OwnCgroup"))
+	}
+	if isolation.CgroupFallback {
+		s.fail(invalid("CgroupFallback", "this is about a control group, and needs a limit or OwnCgroup"))
 	}
 }
 

@@ -113,11 +113,11 @@ func TestTheProcessLimit(t *testing.T) {
 	if err := cmd.Run(); err == nil {
 		t.Error("there was no limit")
 	}
-	if state := cmd.ProcessState; state.Stats()["pids.limit_hits"] == 0 || len(state.Degraded()) != 0 {
-		t.Errorf("%v, %v", state.Stats(), state.Degraded())
+	if state := cmd.ProcessState; state.Statistics()["pids.limit_hits"] == 0 || len(state.Degraded()) != 0 {
+		t.Errorf("%v, %v", state.Statistics(), state.Degraded())
 	}
 	stats := must(cmd.Process.Stats())(t)
-	equal(t, "after the end", stats["pids.limit_hits"], cmd.ProcessState.Stats()["pids.limit_hits"])
+	equal(t, "after the end", stats["pids.limit_hits"], cmd.ProcessState.Statistics()["pids.limit_hits"])
 	_, err := cmd.Process.Cgroups()
 	isError(t, "groups after the end", err, os.ErrProcessDone)
 }
@@ -336,7 +336,10 @@ func TestWrongResources(t *testing.T) {
 		{spaces.Isolation{Resources: []byte(`{"speed": 1}`)}, "speed"},
 		{spaces.Isolation{DeviceRules: []spaces.DeviceRule{{Rule: "c 1 r"}}}, "c 1 r"},
 		{spaces.Isolation{CgroupPath: "../up"}, ".."},
-		{spaces.Isolation{CgroupManager: "me"}, "me"},
+		{spaces.Isolation{CgroupManager: "me", OwnCgroup: true}, "me"},
+		{spaces.Isolation{CgroupManager: "auto"}, "CgroupManager"},
+		{spaces.Isolation{CgroupFallback: true}, "CgroupFallback"},
+		{spaces.Isolation{Memory: "1M", Limits: map[string]string{"memory.max": "1M"}}, "choose one"},
 		{spaces.Isolation{JoinCgroup: -1}, "joinPid"},
 	} {
 		cmd := spaces.Command("true")

@@ -71,7 +71,7 @@ func (p *Process) Stats() (map[string]uint64, error) {
 		return nil, &Error{Code: ErrState, Step: "cgroup", Index: -1, Message: "the process had no control group",
 			Hint: "ask for one when it is started: Isolation.OwnCgroup"}
 	}
-	return p.state.Stats(), nil
+	return p.state.Statistics(), nil
 }
 
 // Cgroups are the directories of the program's control groups; none where it has none.

@@ -123,8 +123,8 @@ func (s *ProcessState) OOMKills() uint64 { return s.oomKills }
 // those of its children, and only then the cause is CauseSeccomp.
 func (s *ProcessState) SystemCall() string { return s.systemCall }
 
-// Stats is what Process.Stats has told at the end; nil without a control group.
-func (s *ProcessState) Stats() map[string]uint64 { return s.report.Statistics }
+// Statistics is what Process.Stats has told at the end; nil without a control group.
+func (s *ProcessState) Statistics() map[string]uint64 { return s.report.Statistics }
 
 // Degraded is what Isolation has asked for and could not be had, a sentence each.
 func (s *ProcessState) Degraded() []string { return s.report.Degraded }
