@@ -135,11 +135,6 @@ typedef struct {
     const char *hint();
 }
 
-// Where NULL is not the empty string.
-%extend spaces_spec {
-    spaces_status own_cgroup(spaces_error **error) { return spaces_spec_set_cgroup_path($self, NULL, error); }
-}
-
 %typemap(gotype) uintptr_t "uintptr"
 %typemap(in) uintptr_t "$1 = (uintptr_t)$input;"
 %inline %{

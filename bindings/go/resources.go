@@ -38,8 +38,8 @@ func (s *spec) controlGroup(isolation *Isolation) {
 	for _, rule := range isolation.DeviceRules {
 		s.try(s.raw.Add_device_rule(flag(rule.Allow), s.text("DeviceRules", rule.Rule), s.failure))
 	}
-	if isolation.OwnCgroup {
-		s.try(s.raw.Own_cgroup(s.failure))
+	if isolation.OwnCgroup { // whatever its path
+		s.merge(map[string]any{"spaces": map[string]any{"cgroup": map[string]bool{"own": true}}})
 	}
 	s.given("CgroupPath", isolation.CgroupPath, s.raw.Set_cgroup_path)
 	s.given("CgroupManager", isolation.CgroupManager, s.raw.Set_cgroup_manager)

@@ -115,175 +115,174 @@ typedef _gostring_ swig_type_82;
 typedef _gostring_ swig_type_83;
 typedef _gostring_ swig_type_84;
 typedef _gostring_ swig_type_85;
-extern void _wrap_Swig_free_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern uintptr_t _wrap_Swig_malloc_raw_2040bdd0ddb3e004(swig_intgo arg1);
-extern swig_intgo _wrap_SPACES_OK_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_EINVALID_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_ESYSTEM_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_ESETUP_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_EUNSUPPORTED_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_ENOTFOUND_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_EEXISTS_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_ESTATE_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_ETIMEOUT_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_ENOMEMORY_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_STDIN_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_STDOUT_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_STDERR_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_TERMINAL_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_SECCOMP_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_STDIO_INHERIT_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_STDIO_NULL_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_STDIO_PIPE_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_STDIO_STDOUT_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_EXPLAIN_TEXT_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_SPACES_EXPLAIN_JSON_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_TIME_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_MOUNT_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_CGROUP_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_UTS_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_IPC_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_USER_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_PID_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_NETWORK_raw_2040bdd0ddb3e004(void);
-extern int _wrap_SPACES_NAMESPACE_ALL_raw_2040bdd0ddb3e004(void);
-extern swig_type_1 _wrap_SPACES_RLIM_INFINITY_raw_2040bdd0ddb3e004(void);
-extern void _wrap_delete_spec_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_spec_load_json_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_2 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_to_json_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_explain_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_args_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_3 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_executable_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_4 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_env_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_5 arg2, swig_type_6 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_unset_env_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_7 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_clear_env_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_set_cwd_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_8 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_uid_raw_2040bdd0ddb3e004(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_gid_raw_2040bdd0ddb3e004(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_groups_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_9 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_umask_raw_2040bdd0ddb3e004(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_rlimit_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_10 arg2, swig_type_11 arg3, swig_type_12 arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_capabilities_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_type_13 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_drop_capability_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_14 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_capability_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_15 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_securebit_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_16 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_no_new_privs_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_apparmor_profile_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_17 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_selinux_label_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_18 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_landlock_path_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_19 arg2, swig_type_20 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_landlock_port_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_21 arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_scheduler_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_22 arg2, swig_intgo arg3, swig_intgo arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_io_priority_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_23 arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_cpu_affinity_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_24 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_personality_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_25 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_sysctl_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_26 arg2, swig_type_27 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_new_keyring_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_oom_score_adj_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_new_session_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_process_group_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_terminal_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_terminal_size_raw_2040bdd0ddb3e004(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_stdio_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_stdio_file_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_type_28 arg3, swig_intgo arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_stdio_fd_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_fd_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_inherit_signals_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_default_signal_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_unshare_raw_2040bdd0ddb3e004(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_share_raw_2040bdd0ddb3e004(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_join_pid_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_join_path_raw_2040bdd0ddb3e004(uintptr_t arg1, int arg2, swig_type_29 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_join_fd_raw_2040bdd0ddb3e004(uintptr_t arg1, int arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_time_offset_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_30 arg2, swig_type_31 arg3, int arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_uid_map_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_32 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_gid_map_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_33 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_setgroups_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_hostname_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_34 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_domainname_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_35 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_root_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_36 arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_chroot_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_propagation_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_37 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_mount_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_38 arg2, swig_type_39 arg3, swig_type_40 arg4, swig_type_41 arg5, swig_voidp arg6);
-extern swig_intgo _wrap_spec_add_file_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_42 arg2, swig_type_43 arg3, int arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_add_directory_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_44 arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_symlink_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_45 arg2, swig_type_46 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_device_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_47 arg2, swig_type_48 arg3, int arg4, int arg5, int arg6, int arg7, int arg8, swig_voidp arg9);
-extern swig_intgo _wrap_spec_add_host_device_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_49 arg2, swig_type_50 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_masked_path_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_51 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_readonly_path_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_52 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_default_mounts_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_default_devices_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_mount_proc_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_cgroup_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_53 arg2, swig_type_54 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_cgroup_path_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_55 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_device_rule_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_type_56 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_join_cgroup_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_cgroup_manager_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_57 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_cgroup_fallback_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_seccomp_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_58 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_seccomp_default_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_seccomp_report_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_seccomp_cache_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_59 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_explain_seccomp_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_init_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_time_limit_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_60 arg2, swig_type_61 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_die_with_parent_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_own_cgroup_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2);
-extern void _wrap_delete_process_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_process_pid_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_process_pidfd_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_process_take_fd_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_wait_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_kill_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_kill_all_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2);
-extern swig_intgo _wrap_process_mount_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_62 arg2, swig_type_63 arg3, swig_type_64 arg4, swig_type_65 arg5, swig_voidp arg6);
-extern swig_intgo _wrap_process_unmount_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_66 arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_set_cgroup_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_67 arg2, swig_type_68 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_set_resources_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_69 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_freeze_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_thaw_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2);
-extern swig_intgo _wrap_process_stats_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_stat_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_type_70 arg2, swig_voidp arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_events_fd_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_read_events_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_cgroups_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern void _wrap_delete_result_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_71 _wrap_result_cause_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_result_exit_code_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_result_signal_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_result_core_dumped_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_result_shell_status_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_72 _wrap_result_user_time_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_73 _wrap_result_system_time_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_74 _wrap_result_peak_memory_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_75 _wrap_result_oom_kills_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_76 _wrap_result_system_call_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_result_to_json_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_version_raw_2040bdd0ddb3e004(void);
-extern swig_type_77 _wrap_version_string_raw_2040bdd0ddb3e004(void);
-extern swig_intgo _wrap_has_raw_2040bdd0ddb3e004(swig_type_78 arg1);
-extern swig_intgo _wrap_host_features_raw_2040bdd0ddb3e004(swig_voidp arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_new_raw_2040bdd0ddb3e004(swig_voidp arg1, swig_voidp arg2);
-extern swig_intgo _wrap_spec_copy_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spawn_raw_2040bdd0ddb3e004(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_gc_raw_2040bdd0ddb3e004(swig_voidp arg1, swig_voidp arg2);
-extern void _wrap_delete_error_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_error_code_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_error_errno_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_79 _wrap_error_step_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_intgo _wrap_error_index_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_80 _wrap_error_object_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_81 _wrap_error_system_call_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_82 _wrap_error_message_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_83 _wrap_error_hint_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_84 _wrap_text_at_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern void _wrap_free_text_raw_2040bdd0ddb3e004(uintptr_t arg1);
-extern swig_type_85 _wrap_loaded_files_raw_2040bdd0ddb3e004(void);
+extern void _wrap_Swig_free_raw_621cf484f5bb168a(uintptr_t arg1);
+extern uintptr_t _wrap_Swig_malloc_raw_621cf484f5bb168a(swig_intgo arg1);
+extern swig_intgo _wrap_SPACES_OK_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_EINVALID_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_ESYSTEM_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_ESETUP_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_EUNSUPPORTED_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_ENOTFOUND_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_EEXISTS_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_ESTATE_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_ETIMEOUT_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_ENOMEMORY_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_STDIN_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_STDOUT_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_STDERR_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_TERMINAL_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_SECCOMP_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_STDIO_INHERIT_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_STDIO_NULL_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_STDIO_PIPE_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_STDIO_STDOUT_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_EXPLAIN_TEXT_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_SPACES_EXPLAIN_JSON_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_TIME_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_MOUNT_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_CGROUP_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_UTS_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_IPC_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_USER_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_PID_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_NETWORK_raw_621cf484f5bb168a(void);
+extern int _wrap_SPACES_NAMESPACE_ALL_raw_621cf484f5bb168a(void);
+extern swig_type_1 _wrap_SPACES_RLIM_INFINITY_raw_621cf484f5bb168a(void);
+extern void _wrap_delete_spec_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_spec_load_json_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_2 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_to_json_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_explain_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_args_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_3 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_executable_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_4 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_env_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_5 arg2, swig_type_6 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_unset_env_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_7 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_clear_env_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_set_cwd_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_8 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_uid_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_gid_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_groups_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_9 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_umask_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_rlimit_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_10 arg2, swig_type_11 arg3, swig_type_12 arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_capabilities_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_type_13 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_drop_capability_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_14 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_capability_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_15 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_securebit_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_16 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_no_new_privs_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_apparmor_profile_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_17 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_selinux_label_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_18 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_landlock_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_19 arg2, swig_type_20 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_landlock_port_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_21 arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_scheduler_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_22 arg2, swig_intgo arg3, swig_intgo arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_io_priority_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_23 arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_24 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_personality_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_25 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_sysctl_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_26 arg2, swig_type_27 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_new_keyring_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_oom_score_adj_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_new_session_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_process_group_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_terminal_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_terminal_size_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_stdio_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_stdio_file_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_type_28 arg3, swig_intgo arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_stdio_fd_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_fd_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_inherit_signals_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_default_signal_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_unshare_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_share_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_join_pid_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_join_path_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_type_29 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_join_fd_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_time_offset_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_30 arg2, swig_type_31 arg3, int arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_uid_map_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_32 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_gid_map_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_33 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_setgroups_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_hostname_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_34 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_domainname_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_35 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_root_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_36 arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_chroot_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_propagation_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_37 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_mount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_38 arg2, swig_type_39 arg3, swig_type_40 arg4, swig_type_41 arg5, swig_voidp arg6);
+extern swig_intgo _wrap_spec_add_file_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_42 arg2, swig_type_43 arg3, int arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_add_directory_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_44 arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_symlink_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_45 arg2, swig_type_46 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_device_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_47 arg2, swig_type_48 arg3, int arg4, int arg5, int arg6, int arg7, int arg8, swig_voidp arg9);
+extern swig_intgo _wrap_spec_add_host_device_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_49 arg2, swig_type_50 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_masked_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_51 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_readonly_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_52 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_default_mounts_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_default_devices_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_mount_proc_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_cgroup_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_53 arg2, swig_type_54 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_55 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_device_rule_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_type_56 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_join_cgroup_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_57 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_cgroup_fallback_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_seccomp_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_58 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_seccomp_default_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_seccomp_report_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_59 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_explain_seccomp_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_init_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_time_limit_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_60 arg2, swig_type_61 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_die_with_parent_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern void _wrap_delete_process_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_process_pid_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_process_pidfd_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_process_take_fd_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_wait_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_kill_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_kill_all_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2);
+extern swig_intgo _wrap_process_mount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_62 arg2, swig_type_63 arg3, swig_type_64 arg4, swig_type_65 arg5, swig_voidp arg6);
+extern swig_intgo _wrap_process_unmount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_66 arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_set_cgroup_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_67 arg2, swig_type_68 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_set_resources_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_69 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_freeze_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_thaw_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2);
+extern swig_intgo _wrap_process_stats_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_stat_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_70 arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_events_fd_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_read_events_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_cgroups_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_delete_result_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_71 _wrap_result_cause_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_result_exit_code_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_result_signal_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_result_core_dumped_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_result_shell_status_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_72 _wrap_result_user_time_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_73 _wrap_result_system_time_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_74 _wrap_result_peak_memory_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_75 _wrap_result_oom_kills_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_76 _wrap_result_system_call_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_result_to_json_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_version_raw_621cf484f5bb168a(void);
+extern swig_type_77 _wrap_version_string_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_has_raw_621cf484f5bb168a(swig_type_78 arg1);
+extern swig_intgo _wrap_host_features_raw_621cf484f5bb168a(swig_voidp arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_new_raw_621cf484f5bb168a(swig_voidp arg1, swig_voidp arg2);
+extern swig_intgo _wrap_spec_copy_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spawn_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_intgo _wrap_gc_raw_621cf484f5bb168a(swig_voidp arg1, swig_voidp arg2);
+extern void _wrap_delete_error_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_error_code_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_error_errno_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_79 _wrap_error_step_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_intgo _wrap_error_index_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_80 _wrap_error_object_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_81 _wrap_error_system_call_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_82 _wrap_error_message_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_83 _wrap_error_hint_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_84 _wrap_text_at_raw_621cf484f5bb168a(uintptr_t arg1);
+extern void _wrap_free_text_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_85 _wrap_loaded_files_raw_621cf484f5bb168a(void);
 #undef intgo
 */
 import "C"
@@ -318,19 +317,19 @@ func copyText(text string) string {
 
 func Swig_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_Swig_free_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	C._wrap_Swig_free_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 }
 
 func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_2040bdd0ddb3e004(C.swig_intgo(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_621cf484f5bb168a(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
 
 func _swig_getSPACES_OK() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_OK_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_OK_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -338,7 +337,7 @@ var SPACES_OK int = _swig_getSPACES_OK()
 
 func _swig_getSPACES_EINVALID() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EINVALID_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_EINVALID_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -346,7 +345,7 @@ var SPACES_EINVALID int = _swig_getSPACES_EINVALID()
 
 func _swig_getSPACES_ESYSTEM() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESYSTEM_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_ESYSTEM_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -354,7 +353,7 @@ var SPACES_ESYSTEM int = _swig_getSPACES_ESYSTEM()
 
 func _swig_getSPACES_ESETUP() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESETUP_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_ESETUP_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -362,7 +361,7 @@ var SPACES_ESETUP int = _swig_getSPACES_ESETUP()
 
 func _swig_getSPACES_EUNSUPPORTED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EUNSUPPORTED_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_EUNSUPPORTED_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -370,7 +369,7 @@ var SPACES_EUNSUPPORTED int = _swig_getSPACES_EUNSUPPORTED()
 
 func _swig_getSPACES_ENOTFOUND() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ENOTFOUND_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_ENOTFOUND_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -378,7 +377,7 @@ var SPACES_ENOTFOUND int = _swig_getSPACES_ENOTFOUND()
 
 func _swig_getSPACES_EEXISTS() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EEXISTS_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_EEXISTS_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -386,7 +385,7 @@ var SPACES_EEXISTS int = _swig_getSPACES_EEXISTS()
 
 func _swig_getSPACES_ESTATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ESTATE_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_ESTATE_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -394,7 +393,7 @@ var SPACES_ESTATE int = _swig_getSPACES_ESTATE()
 
 func _swig_getSPACES_ETIMEOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ETIMEOUT_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_ETIMEOUT_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -402,7 +401,7 @@ var SPACES_ETIMEOUT int = _swig_getSPACES_ETIMEOUT()
 
 func _swig_getSPACES_ENOMEMORY() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_ENOMEMORY_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_ENOMEMORY_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -410,7 +409,7 @@ var SPACES_ENOMEMORY int = _swig_getSPACES_ENOMEMORY()
 
 func _swig_getSPACES_STDIN() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIN_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_STDIN_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -418,7 +417,7 @@ var SPACES_STDIN int = _swig_getSPACES_STDIN()
 
 func _swig_getSPACES_STDOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDOUT_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_STDOUT_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -426,7 +425,7 @@ var SPACES_STDOUT int = _swig_getSPACES_STDOUT()
 
 func _swig_getSPACES_STDERR() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDERR_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_STDERR_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -434,7 +433,7 @@ var SPACES_STDERR int = _swig_getSPACES_STDERR()
 
 func _swig_getSPACES_TERMINAL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_TERMINAL_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_TERMINAL_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -442,7 +441,7 @@ var SPACES_TERMINAL int = _swig_getSPACES_TERMINAL()
 
 func _swig_getSPACES_SECCOMP() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_SECCOMP_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_SECCOMP_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -450,7 +449,7 @@ var SPACES_SECCOMP int = _swig_getSPACES_SECCOMP()
 
 func _swig_getSPACES_STDIO_INHERIT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_INHERIT_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_STDIO_INHERIT_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -458,7 +457,7 @@ var SPACES_STDIO_INHERIT int = _swig_getSPACES_STDIO_INHERIT()
 
 func _swig_getSPACES_STDIO_NULL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_NULL_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_STDIO_NULL_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -466,7 +465,7 @@ var SPACES_STDIO_NULL int = _swig_getSPACES_STDIO_NULL()
 
 func _swig_getSPACES_STDIO_PIPE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_PIPE_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_STDIO_PIPE_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -474,7 +473,7 @@ var SPACES_STDIO_PIPE int = _swig_getSPACES_STDIO_PIPE()
 
 func _swig_getSPACES_STDIO_STDOUT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_STDIO_STDOUT_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_STDIO_STDOUT_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -482,7 +481,7 @@ var SPACES_STDIO_STDOUT int = _swig_getSPACES_STDIO_STDOUT()
 
 func _swig_getSPACES_CAPABILITIES_BOUNDING() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_BOUNDING_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_BOUNDING_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -490,7 +489,7 @@ var SPACES_CAPABILITIES_BOUNDING int = _swig_getSPACES_CAPABILITIES_BOUNDING()
 
 func _swig_getSPACES_CAPABILITIES_EFFECTIVE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -498,7 +497,7 @@ var SPACES_CAPABILITIES_EFFECTIVE int = _swig_getSPACES_CAPABILITIES_EFFECTIVE()
 
 func _swig_getSPACES_CAPABILITIES_INHERITABLE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_INHERITABLE_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_INHERITABLE_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -506,7 +505,7 @@ var SPACES_CAPABILITIES_INHERITABLE int = _swig_getSPACES_CAPABILITIES_INHERITAB
 
 func _swig_getSPACES_CAPABILITIES_PERMITTED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_PERMITTED_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_PERMITTED_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -514,7 +513,7 @@ var SPACES_CAPABILITIES_PERMITTED int = _swig_getSPACES_CAPABILITIES_PERMITTED()
 
 func _swig_getSPACES_CAPABILITIES_AMBIENT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_AMBIENT_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_CAPABILITIES_AMBIENT_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -522,7 +521,7 @@ var SPACES_CAPABILITIES_AMBIENT int = _swig_getSPACES_CAPABILITIES_AMBIENT()
 
 func _swig_getSPACES_EXPLAIN_TEXT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EXPLAIN_TEXT_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_EXPLAIN_TEXT_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -530,7 +529,7 @@ var SPACES_EXPLAIN_TEXT int = _swig_getSPACES_EXPLAIN_TEXT()
 
 func _swig_getSPACES_EXPLAIN_JSON() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_SPACES_EXPLAIN_JSON_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_SPACES_EXPLAIN_JSON_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -538,7 +537,7 @@ var SPACES_EXPLAIN_JSON int = _swig_getSPACES_EXPLAIN_JSON()
 
 func _swig_getSPACES_NAMESPACE_TIME() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_TIME_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_TIME_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -546,7 +545,7 @@ var SPACES_NAMESPACE_TIME uint32 = _swig_getSPACES_NAMESPACE_TIME()
 
 func _swig_getSPACES_NAMESPACE_MOUNT() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_MOUNT_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_MOUNT_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -554,7 +553,7 @@ var SPACES_NAMESPACE_MOUNT uint32 = _swig_getSPACES_NAMESPACE_MOUNT()
 
 func _swig_getSPACES_NAMESPACE_CGROUP() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_CGROUP_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_CGROUP_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -562,7 +561,7 @@ var SPACES_NAMESPACE_CGROUP uint32 = _swig_getSPACES_NAMESPACE_CGROUP()
 
 func _swig_getSPACES_NAMESPACE_UTS() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_UTS_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_UTS_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -570,7 +569,7 @@ var SPACES_NAMESPACE_UTS uint32 = _swig_getSPACES_NAMESPACE_UTS()
 
 func _swig_getSPACES_NAMESPACE_IPC() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_IPC_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_IPC_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -578,7 +577,7 @@ var SPACES_NAMESPACE_IPC uint32 = _swig_getSPACES_NAMESPACE_IPC()
 
 func _swig_getSPACES_NAMESPACE_USER() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_USER_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_USER_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -586,7 +585,7 @@ var SPACES_NAMESPACE_USER uint32 = _swig_getSPACES_NAMESPACE_USER()
 
 func _swig_getSPACES_NAMESPACE_PID() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_PID_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_PID_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -594,7 +593,7 @@ var SPACES_NAMESPACE_PID uint32 = _swig_getSPACES_NAMESPACE_PID()
 
 func _swig_getSPACES_NAMESPACE_NETWORK() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_NETWORK_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_NETWORK_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -602,7 +601,7 @@ var SPACES_NAMESPACE_NETWORK uint32 = _swig_getSPACES_NAMESPACE_NETWORK()
 
 func _swig_getSPACES_NAMESPACE_ALL() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_ALL_raw_2040bdd0ddb3e004())
+	swig_r = (uint32)(C._wrap_SPACES_NAMESPACE_ALL_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -610,7 +609,7 @@ var SPACES_NAMESPACE_ALL uint32 = _swig_getSPACES_NAMESPACE_ALL()
 
 func _swig_getSPACES_RLIM_INFINITY() (_swig_ret uint64) {
 	var swig_r uint64
-	swig_r = (uint64)(C._wrap_SPACES_RLIM_INFINITY_raw_2040bdd0ddb3e004())
+	swig_r = (uint64)(C._wrap_SPACES_RLIM_INFINITY_raw_621cf484f5bb168a())
 	return swig_r
 }
 
@@ -627,7 +626,7 @@ func (p SwigcptrSpec) SwigIsSpec() {
 
 func DeleteSpec(arg1 Spec) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_spec_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_spec_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrSpec) Load_json(arg2 string, arg3 *uintptr) (_swig_ret int) {
@@ -635,7 +634,7 @@ func (arg1 SwigcptrSpec) Load_json(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_load_json_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_2)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_load_json_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_2)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -647,7 +646,7 @@ func (arg1 SwigcptrSpec) To_json(arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_to_json_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_to_json_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -657,7 +656,7 @@ func (arg1 SwigcptrSpec) Explain(arg2 int, arg3 *uintptr, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_explain_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_explain_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -666,7 +665,7 @@ func (arg1 SwigcptrSpec) Set_args(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_args_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_3)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_args_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_3)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -678,7 +677,7 @@ func (arg1 SwigcptrSpec) Set_executable(arg2 string, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_executable_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_4)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_executable_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_4)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -691,7 +690,7 @@ func (arg1 SwigcptrSpec) Set_env(arg2 string, arg3 string, arg4 *uintptr) (_swig
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_env_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_5)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_6)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_env_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_5)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_6)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -706,7 +705,7 @@ func (arg1 SwigcptrSpec) Unset_env(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_unset_env_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_7)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_unset_env_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_7)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -717,7 +716,7 @@ func (arg1 SwigcptrSpec) Clear_env(arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_spec_clear_env_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_spec_clear_env_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -726,7 +725,7 @@ func (arg1 SwigcptrSpec) Set_cwd(arg2 string, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cwd_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_8)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cwd_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_8)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -738,7 +737,7 @@ func (arg1 SwigcptrSpec) Set_uid(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_uid_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_uid_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -747,7 +746,7 @@ func (arg1 SwigcptrSpec) Set_gid(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_gid_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_gid_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -756,7 +755,7 @@ func (arg1 SwigcptrSpec) Set_groups(arg2 []uint32, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_groups_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_9)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_groups_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_9)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -768,7 +767,7 @@ func (arg1 SwigcptrSpec) Set_umask(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_umask_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_umask_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -779,7 +778,7 @@ func (arg1 SwigcptrSpec) Set_rlimit(arg2 string, arg3 uint64, arg4 uint64, arg5 
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_rlimit_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_10)(unsafe.Pointer(&_swig_i_1)), C.swig_type_11(_swig_i_2), C.swig_type_12(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_rlimit_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_10)(unsafe.Pointer(&_swig_i_1)), C.swig_type_11(_swig_i_2), C.swig_type_12(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -792,7 +791,7 @@ func (arg1 SwigcptrSpec) Set_capabilities(arg2 int, arg3 string, arg4 *uintptr) 
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_capabilities_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_capabilities_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -804,7 +803,7 @@ func (arg1 SwigcptrSpec) Drop_capability(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_drop_capability_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_drop_capability_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -816,7 +815,7 @@ func (arg1 SwigcptrSpec) Add_capability(arg2 string, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_add_capability_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_15)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_add_capability_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_15)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -828,7 +827,7 @@ func (arg1 SwigcptrSpec) Add_securebit(arg2 string, arg3 *uintptr) (_swig_ret in
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_add_securebit_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_16)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_add_securebit_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_16)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -840,7 +839,7 @@ func (arg1 SwigcptrSpec) Set_no_new_privs(arg2 int, arg3 *uintptr) (_swig_ret in
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_no_new_privs_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_no_new_privs_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -849,7 +848,7 @@ func (arg1 SwigcptrSpec) Set_apparmor_profile(arg2 string, arg3 *uintptr) (_swig
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_apparmor_profile_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_apparmor_profile_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -861,7 +860,7 @@ func (arg1 SwigcptrSpec) Set_selinux_label(arg2 string, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_selinux_label_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_selinux_label_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -874,7 +873,7 @@ func (arg1 SwigcptrSpec) Add_landlock_path(arg2 string, arg3 string, arg4 *uintp
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_landlock_path_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_landlock_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -890,7 +889,7 @@ func (arg1 SwigcptrSpec) Add_landlock_port(arg2 string, arg3 uint32, arg4 *uintp
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_landlock_port_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1)), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_landlock_port_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1)), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -904,7 +903,7 @@ func (arg1 SwigcptrSpec) Set_scheduler(arg2 string, arg3 int, arg4 int, arg5 *ui
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_scheduler_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_scheduler_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -917,7 +916,7 @@ func (arg1 SwigcptrSpec) Set_io_priority(arg2 string, arg3 int, arg4 *uintptr) (
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_io_priority_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_io_priority_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -929,7 +928,7 @@ func (arg1 SwigcptrSpec) Set_cpu_affinity(arg2 string, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cpu_affinity_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -941,7 +940,7 @@ func (arg1 SwigcptrSpec) Set_personality(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_personality_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_personality_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -954,7 +953,7 @@ func (arg1 SwigcptrSpec) Set_sysctl(arg2 string, arg3 string, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_sysctl_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_27)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_sysctl_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_27)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -969,7 +968,7 @@ func (arg1 SwigcptrSpec) Set_new_keyring(arg2 int, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_new_keyring_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_new_keyring_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -978,7 +977,7 @@ func (arg1 SwigcptrSpec) Set_oom_score_adj(arg2 int, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_oom_score_adj_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_oom_score_adj_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -987,7 +986,7 @@ func (arg1 SwigcptrSpec) Set_new_session(arg2 int, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_new_session_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_new_session_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -996,7 +995,7 @@ func (arg1 SwigcptrSpec) Set_process_group(arg2 int, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_process_group_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_process_group_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1005,7 +1004,7 @@ func (arg1 SwigcptrSpec) Set_terminal(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_terminal_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_terminal_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1015,7 +1014,7 @@ func (arg1 SwigcptrSpec) Set_terminal_size(arg2 uint32, arg3 uint32, arg4 *uintp
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_terminal_size_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_terminal_size_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1025,7 +1024,7 @@ func (arg1 SwigcptrSpec) Set_stdio(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_stdio_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_stdio_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1036,7 +1035,7 @@ func (arg1 SwigcptrSpec) Set_stdio_file(arg2 int, arg3 string, arg4 int, arg5 *u
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_stdio_file_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_28)(unsafe.Pointer(&_swig_i_2)), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_stdio_file_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_28)(unsafe.Pointer(&_swig_i_2)), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -1049,7 +1048,7 @@ func (arg1 SwigcptrSpec) Set_stdio_fd(arg2 int, arg3 int, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_stdio_fd_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_stdio_fd_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1059,7 +1058,7 @@ func (arg1 SwigcptrSpec) Add_fd(arg2 int, arg3 int, arg4 *uintptr) (_swig_ret in
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_fd_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_fd_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1068,7 +1067,7 @@ func (arg1 SwigcptrSpec) Set_inherit_signals(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_inherit_signals_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_inherit_signals_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1077,7 +1076,7 @@ func (arg1 SwigcptrSpec) Add_default_signal(arg2 int, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_add_default_signal_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_add_default_signal_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1086,7 +1085,7 @@ func (arg1 SwigcptrSpec) Unshare(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_unshare_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_unshare_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1095,7 +1094,7 @@ func (arg1 SwigcptrSpec) Share(arg2 uint32, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_share_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_share_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1105,7 +1104,7 @@ func (arg1 SwigcptrSpec) Join_pid(arg2 int, arg3 uint32, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_pid_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_pid_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1115,7 +1114,7 @@ func (arg1 SwigcptrSpec) Join_path(arg2 uint32, arg3 string, arg4 *uintptr) (_sw
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_path_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), *(*C.swig_type_29)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), *(*C.swig_type_29)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -1128,7 +1127,7 @@ func (arg1 SwigcptrSpec) Join_fd(arg2 uint32, arg3 int, arg4 *uintptr) (_swig_re
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_fd_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_fd_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1139,7 +1138,7 @@ func (arg1 SwigcptrSpec) Set_time_offset(arg2 string, arg3 int64, arg4 uint32, a
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_time_offset_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_1)), C.swig_type_31(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_time_offset_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_1)), C.swig_type_31(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1151,7 +1150,7 @@ func (arg1 SwigcptrSpec) Set_uid_map(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_uid_map_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_32)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_uid_map_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_32)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1163,7 +1162,7 @@ func (arg1 SwigcptrSpec) Set_gid_map(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_gid_map_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_33)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_gid_map_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_33)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1175,7 +1174,7 @@ func (arg1 SwigcptrSpec) Set_setgroups(arg2 int, arg3 *uintptr) (_swig_ret int) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_setgroups_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_setgroups_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1184,7 +1183,7 @@ func (arg1 SwigcptrSpec) Set_hostname(arg2 string, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_hostname_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_34)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_hostname_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_34)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1196,7 +1195,7 @@ func (arg1 SwigcptrSpec) Set_domainname(arg2 string, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_domainname_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_35)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_domainname_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_35)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1209,7 +1208,7 @@ func (arg1 SwigcptrSpec) Set_root(arg2 string, arg3 int, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_root_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_36)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_root_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_36)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1221,7 +1220,7 @@ func (arg1 SwigcptrSpec) Set_chroot(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_chroot_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_chroot_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1230,7 +1229,7 @@ func (arg1 SwigcptrSpec) Set_propagation(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_propagation_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_37)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_propagation_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_37)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1245,7 +1244,7 @@ func (arg1 SwigcptrSpec) Add_mount(arg2 string, arg3 string, arg4 string, arg5 s
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int)(C._wrap_spec_add_mount_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_38)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_39)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_40)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_41)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
+	swig_r = (int)(C._wrap_spec_add_mount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_38)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_39)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_40)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_41)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1268,7 +1267,7 @@ func (arg1 SwigcptrSpec) Add_file(arg2 string, arg3 string, arg4 uint32, arg5 *u
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_add_file_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_42)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_43)(unsafe.Pointer(&_swig_i_2)), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_add_file_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_42)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_43)(unsafe.Pointer(&_swig_i_2)), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1284,7 +1283,7 @@ func (arg1 SwigcptrSpec) Add_directory(arg2 string, arg3 uint32, arg4 *uintptr) 
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_directory_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_44)(unsafe.Pointer(&_swig_i_1)), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_directory_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_44)(unsafe.Pointer(&_swig_i_1)), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1297,7 +1296,7 @@ func (arg1 SwigcptrSpec) Add_symlink(arg2 string, arg3 string, arg4 *uintptr) (_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_symlink_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_45)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_46)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_symlink_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_45)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_46)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1318,7 +1317,7 @@ func (arg1 SwigcptrSpec) Add_device(arg2 string, arg3 string, arg4 uint32, arg5 
 	_swig_i_6 := arg7
 	_swig_i_7 := arg8
 	_swig_i_8 := arg9
-	swig_r = (int)(C._wrap_spec_add_device_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_47)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_48)(unsafe.Pointer(&_swig_i_2)), C.int(_swig_i_3), C.int(_swig_i_4), C.int(_swig_i_5), C.int(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8)))
+	swig_r = (int)(C._wrap_spec_add_device_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_47)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_48)(unsafe.Pointer(&_swig_i_2)), C.int(_swig_i_3), C.int(_swig_i_4), C.int(_swig_i_5), C.int(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1334,7 +1333,7 @@ func (arg1 SwigcptrSpec) Add_host_device(arg2 string, arg3 string, arg4 *uintptr
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_host_device_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_49)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_50)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_host_device_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_49)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_50)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1349,7 +1348,7 @@ func (arg1 SwigcptrSpec) Add_masked_path(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_add_masked_path_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_51)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_add_masked_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_51)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1361,7 +1360,7 @@ func (arg1 SwigcptrSpec) Add_readonly_path(arg2 string, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_add_readonly_path_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_52)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_add_readonly_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_52)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1373,7 +1372,7 @@ func (arg1 SwigcptrSpec) Set_default_mounts(arg2 int, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_default_mounts_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_default_mounts_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1382,7 +1381,7 @@ func (arg1 SwigcptrSpec) Set_default_devices(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_default_devices_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_default_devices_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1391,7 +1390,7 @@ func (arg1 SwigcptrSpec) Set_mount_proc(arg2 int, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_mount_proc_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_mount_proc_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1401,7 +1400,7 @@ func (arg1 SwigcptrSpec) Set_cgroup(arg2 string, arg3 string, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_cgroup_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_53)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_54)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_cgroup_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_53)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_54)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1416,7 +1415,7 @@ func (arg1 SwigcptrSpec) Set_cgroup_path(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cgroup_path_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_55)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_55)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1429,7 +1428,7 @@ func (arg1 SwigcptrSpec) Add_device_rule(arg2 int, arg3 string, arg4 *uintptr) (
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_device_rule_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_56)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_device_rule_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_56)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -1441,7 +1440,7 @@ func (arg1 SwigcptrSpec) Join_cgroup(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_join_cgroup_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_join_cgroup_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1450,7 +1449,7 @@ func (arg1 SwigcptrSpec) Set_cgroup_manager(arg2 string, arg3 *uintptr) (_swig_r
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cgroup_manager_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_57)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_57)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1462,7 +1461,7 @@ func (arg1 SwigcptrSpec) Set_cgroup_fallback(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cgroup_fallback_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cgroup_fallback_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1471,7 +1470,7 @@ func (arg1 SwigcptrSpec) Set_seccomp(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_seccomp_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_58)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_seccomp_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_58)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1483,7 +1482,7 @@ func (arg1 SwigcptrSpec) Set_seccomp_default(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_seccomp_default_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_seccomp_default_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1492,7 +1491,7 @@ func (arg1 SwigcptrSpec) Set_seccomp_report(arg2 int, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_seccomp_report_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_seccomp_report_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1501,7 +1500,7 @@ func (arg1 SwigcptrSpec) Set_seccomp_cache(arg2 string, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_seccomp_cache_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_59)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_59)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1514,7 +1513,7 @@ func (arg1 SwigcptrSpec) Explain_seccomp(arg2 int, arg3 *uintptr, arg4 *uintptr)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_explain_seccomp_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_explain_seccomp_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1523,7 +1522,7 @@ func (arg1 SwigcptrSpec) Set_init(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_init_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_init_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1533,7 +1532,7 @@ func (arg1 SwigcptrSpec) Set_time_limit(arg2 uint64, arg3 uint64, arg4 *uintptr)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_time_limit_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_type_60(_swig_i_1), C.swig_type_61(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_time_limit_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_type_60(_swig_i_1), C.swig_type_61(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1542,15 +1541,7 @@ func (arg1 SwigcptrSpec) Set_die_with_parent(arg2 int, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_die_with_parent_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
-	return swig_r
-}
-
-func (arg1 SwigcptrSpec) Own_cgroup(arg2 *uintptr) (_swig_ret int) {
-	var swig_r int
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_spec_own_cgroup_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_spec_set_die_with_parent_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1636,7 +1627,6 @@ type Spec interface {
 	Set_init(arg2 int, arg3 *uintptr) (_swig_ret int)
 	Set_time_limit(arg2 uint64, arg3 uint64, arg4 *uintptr) (_swig_ret int)
 	Set_die_with_parent(arg2 int, arg3 *uintptr) (_swig_ret int)
-	Own_cgroup(arg2 *uintptr) (_swig_ret int)
 }
 
 type SwigcptrProcess uintptr
@@ -1650,20 +1640,20 @@ func (p SwigcptrProcess) SwigIsProcess() {
 
 func DeleteProcess(arg1 Process) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_process_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_process_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrProcess) Pid() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_process_pid_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_process_pid_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrProcess) Pidfd() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_process_pidfd_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_process_pidfd_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1673,7 +1663,7 @@ func (arg1 SwigcptrProcess) Take_fd(arg2 int, arg3 *int32, arg4 *uintptr) (_swig
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_take_fd_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_take_fd_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1683,7 +1673,7 @@ func (arg1 SwigcptrProcess) Wait(arg2 int, arg3 *uintptr, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_wait_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_wait_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1692,7 +1682,7 @@ func (arg1 SwigcptrProcess) Kill(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_kill_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_kill_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1700,7 +1690,7 @@ func (arg1 SwigcptrProcess) Kill_all(arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_process_kill_all_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_process_kill_all_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1712,7 +1702,7 @@ func (arg1 SwigcptrProcess) Mount(arg2 string, arg3 string, arg4 string, arg5 st
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int)(C._wrap_process_mount_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_62)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_63)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_64)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_65)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
+	swig_r = (int)(C._wrap_process_mount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_62)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_63)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_64)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_65)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1734,7 +1724,7 @@ func (arg1 SwigcptrProcess) Unmount(arg2 string, arg3 int, arg4 *uintptr) (_swig
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_unmount_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_66)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_unmount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_66)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1747,7 +1737,7 @@ func (arg1 SwigcptrProcess) Set_cgroup(arg2 string, arg3 string, arg4 *uintptr) 
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_set_cgroup_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_67)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_68)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_set_cgroup_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_67)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_68)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1762,7 +1752,7 @@ func (arg1 SwigcptrProcess) Set_resources(arg2 string, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_set_resources_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_69)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_set_resources_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_69)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1774,7 +1764,7 @@ func (arg1 SwigcptrProcess) Freeze(arg2 int, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_freeze_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_freeze_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1782,7 +1772,7 @@ func (arg1 SwigcptrProcess) Thaw(arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_process_thaw_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_process_thaw_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1791,7 +1781,7 @@ func (arg1 SwigcptrProcess) Stats(arg2 *uintptr, arg3 *uintptr) (_swig_ret int) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_stats_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_stats_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1801,7 +1791,7 @@ func (arg1 SwigcptrProcess) Stat(arg2 string, arg3 *uint64, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_stat_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), *(*C.swig_type_70)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_stat_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_70)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1813,7 +1803,7 @@ func (arg1 SwigcptrProcess) Events_fd(arg2 *int32, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_events_fd_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_events_fd_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1822,7 +1812,7 @@ func (arg1 SwigcptrProcess) Read_events(arg2 *uintptr, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_read_events_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_read_events_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1831,7 +1821,7 @@ func (arg1 SwigcptrProcess) Cgroups(arg2 *uintptr, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_cgroups_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_cgroups_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1868,13 +1858,13 @@ func (p SwigcptrResult) SwigIsResult() {
 
 func DeleteResult(arg1 Result) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_result_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_result_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrResult) Cause() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_result_cause_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_result_cause_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1884,63 +1874,63 @@ func (arg1 SwigcptrResult) Cause() (_swig_ret string) {
 func (arg1 SwigcptrResult) Exit_code() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_exit_code_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_exit_code_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Signal() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_signal_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_signal_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Core_dumped() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_core_dumped_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_core_dumped_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Shell_status() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_result_shell_status_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_result_shell_status_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) User_time() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_user_time_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_user_time_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) System_time() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_system_time_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_system_time_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Peak_memory() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_peak_memory_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_peak_memory_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) Oom_kills() (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_oom_kills_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_oom_kills_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrResult) System_call() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_result_system_call_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_result_system_call_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1952,7 +1942,7 @@ func (arg1 SwigcptrResult) To_json(arg2 *uintptr, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_result_to_json_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_result_to_json_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1974,13 +1964,13 @@ type Result interface {
 
 func Version() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_version_raw_2040bdd0ddb3e004())
+	swig_r = (int)(C._wrap_version_raw_621cf484f5bb168a())
 	return swig_r
 }
 
 func Version_string() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_version_string_raw_2040bdd0ddb3e004()
+	swig_r_p := C._wrap_version_string_raw_621cf484f5bb168a()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -1990,7 +1980,7 @@ func Version_string() (_swig_ret string) {
 func Has(arg1 string) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_has_raw_2040bdd0ddb3e004(*(*C.swig_type_78)(unsafe.Pointer(&_swig_i_0))))
+	swig_r = (int)(C._wrap_has_raw_621cf484f5bb168a(*(*C.swig_type_78)(unsafe.Pointer(&_swig_i_0))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -2001,7 +1991,7 @@ func Host_features(arg1 *uintptr, arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_host_features_raw_2040bdd0ddb3e004(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_host_features_raw_621cf484f5bb168a(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -2009,7 +1999,7 @@ func Spec_new(arg1 *uintptr, arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_spec_new_raw_2040bdd0ddb3e004(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_spec_new_raw_621cf484f5bb168a(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -2018,7 +2008,7 @@ func Spec_copy(arg1 Spec, arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_copy_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_copy_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -2027,7 +2017,7 @@ func Spawn(arg1 Spec, arg2 *uintptr, arg3 *uintptr) (_swig_ret int) {
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spawn_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spawn_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -2035,7 +2025,7 @@ func Gc(arg1 *uintptr, arg2 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_gc_raw_2040bdd0ddb3e004(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int)(C._wrap_gc_raw_621cf484f5bb168a(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -2050,27 +2040,27 @@ func (p SwigcptrError) SwigIsError() {
 
 func DeleteError(arg1 Error) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_error_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_error_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrError) Code() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_code_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_code_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Errno() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_errno_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_errno_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Step() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_step_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_step_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -2080,14 +2070,14 @@ func (arg1 SwigcptrError) Step() (_swig_ret string) {
 func (arg1 SwigcptrError) Index() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_error_index_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_error_index_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrError) Object() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_object_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_object_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -2097,7 +2087,7 @@ func (arg1 SwigcptrError) Object() (_swig_ret string) {
 func (arg1 SwigcptrError) System_call() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_system_call_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_system_call_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -2107,7 +2097,7 @@ func (arg1 SwigcptrError) System_call() (_swig_ret string) {
 func (arg1 SwigcptrError) Message() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_message_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_message_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -2117,7 +2107,7 @@ func (arg1 SwigcptrError) Message() (_swig_ret string) {
 func (arg1 SwigcptrError) Hint() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_hint_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_hint_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -2140,7 +2130,7 @@ type Error interface {
 func Text_at(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_text_at_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_text_at_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)
@@ -2149,12 +2139,12 @@ func Text_at(arg1 uintptr) (_swig_ret string) {
 
 func Free_text(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_free_text_raw_2040bdd0ddb3e004(C.uintptr_t(_swig_i_0))
+	C._wrap_free_text_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0))
 }
 
 func Loaded_files() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_loaded_files_raw_2040bdd0ddb3e004()
+	swig_r_p := C._wrap_loaded_files_raw_621cf484f5bb168a()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = copyText(swig_r)

@@ -204,7 +204,6 @@ static int print_name(struct dl_phdr_info *info, size_t size, void *out) {
 #include <stdint.h>		// Use the C99 official header
 
 SWIGINTERN void delete_spaces_spec(spaces_spec *self){ spaces_spec_free(self); }
-SWIGINTERN spaces_status spaces_spec_own_cgroup(spaces_spec *self,spaces_error **error){ return spaces_spec_set_cgroup_path(self, NULL, error); }
 SWIGINTERN void delete_spaces_process(spaces_process *self){ spaces_process_free(self); }
 SWIGINTERN void delete_spaces_result(spaces_result *self){ spaces_result_free(self); }
 SWIGINTERN void delete_spaces_error(spaces_error *self){ spaces_error_free(self); }
@@ -232,7 +231,7 @@ static char *loaded_files(void) {
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_2040bdd0ddb3e004(void *_swig_go_0) {
+void _wrap_Swig_free_raw_621cf484f5bb168a(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -242,7 +241,7 @@ void _wrap_Swig_free_raw_2040bdd0ddb3e004(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_2040bdd0ddb3e004(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_621cf484f5bb168a(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -255,7 +254,7 @@ void *_wrap_Swig_malloc_raw_2040bdd0ddb3e004(intgo _swig_go_0) {
 }
 
 
-intgo _wrap_SPACES_OK_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_OK_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -267,7 +266,7 @@ intgo _wrap_SPACES_OK_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_EINVALID_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_EINVALID_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -279,7 +278,7 @@ intgo _wrap_SPACES_EINVALID_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_ESYSTEM_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_ESYSTEM_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -291,7 +290,7 @@ intgo _wrap_SPACES_ESYSTEM_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_ESETUP_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_ESETUP_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -303,7 +302,7 @@ intgo _wrap_SPACES_ESETUP_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_EUNSUPPORTED_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_EUNSUPPORTED_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -315,7 +314,7 @@ intgo _wrap_SPACES_EUNSUPPORTED_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_ENOTFOUND_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_ENOTFOUND_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -327,7 +326,7 @@ intgo _wrap_SPACES_ENOTFOUND_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_EEXISTS_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_EEXISTS_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -339,7 +338,7 @@ intgo _wrap_SPACES_EEXISTS_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_ESTATE_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_ESTATE_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -351,7 +350,7 @@ intgo _wrap_SPACES_ESTATE_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_ETIMEOUT_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_ETIMEOUT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -363,7 +362,7 @@ intgo _wrap_SPACES_ETIMEOUT_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_ENOMEMORY_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_ENOMEMORY_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -375,7 +374,7 @@ intgo _wrap_SPACES_ENOMEMORY_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_STDIN_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_STDIN_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -387,7 +386,7 @@ intgo _wrap_SPACES_STDIN_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_STDOUT_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_STDOUT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -399,7 +398,7 @@ intgo _wrap_SPACES_STDOUT_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_STDERR_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_STDERR_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -411,7 +410,7 @@ intgo _wrap_SPACES_STDERR_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_TERMINAL_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_TERMINAL_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -423,7 +422,7 @@ intgo _wrap_SPACES_TERMINAL_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_SECCOMP_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_SECCOMP_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -435,7 +434,7 @@ intgo _wrap_SPACES_SECCOMP_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_STDIO_INHERIT_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_STDIO_INHERIT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -447,7 +446,7 @@ intgo _wrap_SPACES_STDIO_INHERIT_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_STDIO_NULL_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_STDIO_NULL_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -459,7 +458,7 @@ intgo _wrap_SPACES_STDIO_NULL_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_STDIO_PIPE_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_STDIO_PIPE_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -471,7 +470,7 @@ intgo _wrap_SPACES_STDIO_PIPE_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_STDIO_STDOUT_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_STDIO_STDOUT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -483,7 +482,7 @@ intgo _wrap_SPACES_STDIO_STDOUT_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -495,7 +494,7 @@ intgo _wrap_SPACES_CAPABILITIES_BOUNDING_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -507,7 +506,7 @@ intgo _wrap_SPACES_CAPABILITIES_EFFECTIVE_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -519,7 +518,7 @@ intgo _wrap_SPACES_CAPABILITIES_INHERITABLE_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -531,7 +530,7 @@ intgo _wrap_SPACES_CAPABILITIES_PERMITTED_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -543,7 +542,7 @@ intgo _wrap_SPACES_CAPABILITIES_AMBIENT_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_TEXT_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_EXPLAIN_TEXT_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -555,7 +554,7 @@ intgo _wrap_SPACES_EXPLAIN_TEXT_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_SPACES_EXPLAIN_JSON_raw_2040bdd0ddb3e004() {
+intgo _wrap_SPACES_EXPLAIN_JSON_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -567,7 +566,7 @@ intgo _wrap_SPACES_EXPLAIN_JSON_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_TIME_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_TIME_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -578,7 +577,7 @@ int _wrap_SPACES_NAMESPACE_TIME_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_MOUNT_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_MOUNT_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -589,7 +588,7 @@ int _wrap_SPACES_NAMESPACE_MOUNT_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_CGROUP_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_CGROUP_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -600,7 +599,7 @@ int _wrap_SPACES_NAMESPACE_CGROUP_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_UTS_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_UTS_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -611,7 +610,7 @@ int _wrap_SPACES_NAMESPACE_UTS_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_IPC_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_IPC_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -622,7 +621,7 @@ int _wrap_SPACES_NAMESPACE_IPC_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_USER_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_USER_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -633,7 +632,7 @@ int _wrap_SPACES_NAMESPACE_USER_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_PID_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_PID_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -644,7 +643,7 @@ int _wrap_SPACES_NAMESPACE_PID_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_NETWORK_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_NETWORK_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -655,7 +654,7 @@ int _wrap_SPACES_NAMESPACE_NETWORK_raw_2040bdd0ddb3e004() {
 }
 
 
-int _wrap_SPACES_NAMESPACE_ALL_raw_2040bdd0ddb3e004() {
+int _wrap_SPACES_NAMESPACE_ALL_raw_621cf484f5bb168a() {
   uint32_t result;
   int _swig_go_result;
   
@@ -666,7 +665,7 @@ int _wrap_SPACES_NAMESPACE_ALL_raw_2040bdd0ddb3e004() {
 }
 
 
-long long _wrap_SPACES_RLIM_INFINITY_raw_2040bdd0ddb3e004() {
+long long _wrap_SPACES_RLIM_INFINITY_raw_621cf484f5bb168a() {
   uint64_t result;
   long long _swig_go_result;
   
@@ -677,7 +676,7 @@ long long _wrap_SPACES_RLIM_INFINITY_raw_2040bdd0ddb3e004() {
 }
 
 
-void _wrap_delete_spec_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0) {
+void _wrap_delete_spec_raw_621cf484f5bb168a(spaces_spec *_swig_go_0) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   
   arg1 = *(spaces_spec **)&_swig_go_0; 
@@ -687,7 +686,7 @@ void _wrap_delete_spec_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0) {
 }
 
 
-intgo _wrap_spec_load_json_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_load_json_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -708,7 +707,7 @@ intgo _wrap_spec_load_json_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_to_json_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_to_json_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -725,7 +724,7 @@ intgo _wrap_spec_to_json_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, char **_s
 }
 
 
-intgo _wrap_spec_explain_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_explain_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -744,7 +743,7 @@ intgo _wrap_spec_explain_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _sw
 }
 
 
-intgo _wrap_spec_set_args_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_args_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -776,7 +775,7 @@ intgo _wrap_spec_set_args_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_executable_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_executable_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -798,7 +797,7 @@ intgo _wrap_spec_set_executable_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -827,7 +826,7 @@ intgo _wrap_spec_set_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_unset_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unset_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -849,7 +848,7 @@ intgo _wrap_spec_unset_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_clear_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_clear_env_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -864,7 +863,7 @@ intgo _wrap_spec_clear_env_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_
 }
 
 
-intgo _wrap_spec_set_cwd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cwd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -886,7 +885,7 @@ intgo _wrap_spec_set_cwd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring
 }
 
 
-intgo _wrap_spec_set_uid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -903,7 +902,7 @@ intgo _wrap_spec_set_uid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_gid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -920,7 +919,7 @@ intgo _wrap_spec_set_gid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_groups_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_groups_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _goslice_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t *arg2 = (uint32_t *) 0 ;
   size_t arg3 ;
@@ -941,7 +940,7 @@ intgo _wrap_spec_set_groups_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gosli
 }
 
 
-intgo _wrap_spec_set_umask_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_umask_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -958,7 +957,7 @@ intgo _wrap_spec_set_umask_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_set_rlimit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_rlimit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, long long _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint64_t arg3 ;
@@ -984,7 +983,7 @@ intgo _wrap_spec_set_rlimit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_capabilities_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_capabilities_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -1018,7 +1017,7 @@ intgo _wrap_spec_set_capabilities_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_drop_capability_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_drop_capability_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1040,7 +1039,7 @@ intgo _wrap_spec_drop_capability_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_capability_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_capability_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1062,7 +1061,7 @@ intgo _wrap_spec_add_capability_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_add_securebit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_securebit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1084,7 +1083,7 @@ intgo _wrap_spec_add_securebit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _go
 }
 
 
-intgo _wrap_spec_set_no_new_privs_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_no_new_privs_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1101,7 +1100,7 @@ intgo _wrap_spec_set_no_new_privs_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_set_apparmor_profile_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_apparmor_profile_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1123,7 +1122,7 @@ intgo _wrap_spec_set_apparmor_profile_raw_2040bdd0ddb3e004(spaces_spec *_swig_go
 }
 
 
-intgo _wrap_spec_set_selinux_label_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_selinux_label_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1145,7 +1144,7 @@ intgo _wrap_spec_set_selinux_label_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_add_landlock_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_landlock_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1174,7 +1173,7 @@ intgo _wrap_spec_add_landlock_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_add_landlock_port_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_landlock_port_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint32_t arg3 ;
@@ -1198,7 +1197,7 @@ intgo _wrap_spec_add_landlock_port_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_scheduler_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_scheduler_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1224,7 +1223,7 @@ intgo _wrap_spec_set_scheduler_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _go
 }
 
 
-intgo _wrap_spec_set_io_priority_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_io_priority_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1248,7 +1247,7 @@ intgo _wrap_spec_set_io_priority_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_cpu_affinity_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1270,7 +1269,7 @@ intgo _wrap_spec_set_cpu_affinity_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, 
 }
 
 
-intgo _wrap_spec_set_personality_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_personality_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1292,7 +1291,7 @@ intgo _wrap_spec_set_personality_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_sysctl_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_sysctl_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1321,7 +1320,7 @@ intgo _wrap_spec_set_sysctl_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_new_keyring_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_new_keyring_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1338,7 +1337,7 @@ intgo _wrap_spec_set_new_keyring_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_oom_score_adj_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_oom_score_adj_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1355,7 +1354,7 @@ intgo _wrap_spec_set_oom_score_adj_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_new_session_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_new_session_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1372,7 +1371,7 @@ intgo _wrap_spec_set_new_session_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_process_group_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_process_group_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1389,7 +1388,7 @@ intgo _wrap_spec_set_process_group_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_terminal_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_terminal_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1406,7 +1405,7 @@ intgo _wrap_spec_set_terminal_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_set_terminal_size_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_terminal_size_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   uint32_t arg3 ;
@@ -1425,7 +1424,7 @@ intgo _wrap_spec_set_terminal_size_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_stdio_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1444,7 +1443,7 @@ intgo _wrap_spec_set_stdio_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _
 }
 
 
-intgo _wrap_spec_set_stdio_file_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_stdio_file_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, intgo _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1470,7 +1469,7 @@ intgo _wrap_spec_set_stdio_file_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_stdio_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_stdio_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1489,7 +1488,7 @@ intgo _wrap_spec_set_stdio_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intg
 }
 
 
-intgo _wrap_spec_add_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   int arg3 ;
@@ -1508,7 +1507,7 @@ intgo _wrap_spec_add_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swi
 }
 
 
-intgo _wrap_spec_set_inherit_signals_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_inherit_signals_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1525,7 +1524,7 @@ intgo _wrap_spec_set_inherit_signals_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_add_default_signal_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_default_signal_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1542,7 +1541,7 @@ intgo _wrap_spec_add_default_signal_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_unshare_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_unshare_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1559,7 +1558,7 @@ intgo _wrap_spec_unshare_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_share_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_share_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1576,7 +1575,7 @@ intgo _wrap_spec_share_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_g
 }
 
 
-intgo _wrap_spec_join_pid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_pid_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   uint32_t arg3 ;
@@ -1595,7 +1594,7 @@ intgo _wrap_spec_join_pid_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_join_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   char *arg3 = (char *) 0 ;
@@ -1619,7 +1618,7 @@ intgo _wrap_spec_join_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _sw
 }
 
 
-intgo _wrap_spec_join_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_join_fd_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, int _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint32_t arg2 ;
   int arg3 ;
@@ -1638,7 +1637,7 @@ intgo _wrap_spec_join_fd_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int _swig
 }
 
 
-intgo _wrap_spec_set_time_offset_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_set_time_offset_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int64_t arg3 ;
@@ -1664,7 +1663,7 @@ intgo _wrap_spec_set_time_offset_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_set_uid_map_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_uid_map_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1686,7 +1685,7 @@ intgo _wrap_spec_set_uid_map_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_gid_map_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_gid_map_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1708,7 +1707,7 @@ intgo _wrap_spec_set_gid_map_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_setgroups_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_setgroups_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1725,7 +1724,7 @@ intgo _wrap_spec_set_setgroups_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, int
 }
 
 
-intgo _wrap_spec_set_hostname_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_hostname_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1747,7 +1746,7 @@ intgo _wrap_spec_set_hostname_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gos
 }
 
 
-intgo _wrap_spec_set_domainname_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_domainname_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1769,7 +1768,7 @@ intgo _wrap_spec_set_domainname_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _g
 }
 
 
-intgo _wrap_spec_set_root_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_root_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -1793,7 +1792,7 @@ intgo _wrap_spec_set_root_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_set_chroot_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_chroot_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1810,7 +1809,7 @@ intgo _wrap_spec_set_chroot_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_spec_set_propagation_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_propagation_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -1832,7 +1831,7 @@ intgo _wrap_spec_set_propagation_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_mount_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
+intgo _wrap_spec_add_mount_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1883,7 +1882,7 @@ intgo _wrap_spec_add_mount_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostri
 }
 
 
-intgo _wrap_spec_add_file_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
+intgo _wrap_spec_add_file_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, spaces_error **_swig_go_4) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -1913,7 +1912,7 @@ intgo _wrap_spec_add_file_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostrin
 }
 
 
-intgo _wrap_spec_add_directory_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_directory_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, int _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   uint32_t arg3 ;
@@ -1937,7 +1936,7 @@ intgo _wrap_spec_add_directory_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _go
 }
 
 
-intgo _wrap_spec_add_symlink_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_symlink_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -1966,7 +1965,7 @@ intgo _wrap_spec_add_symlink_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_add_device_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, int _swig_go_4, int _swig_go_5, int _swig_go_6, int _swig_go_7, spaces_error **_swig_go_8) {
+intgo _wrap_spec_add_device_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, int _swig_go_3, int _swig_go_4, int _swig_go_5, int _swig_go_6, int _swig_go_7, spaces_error **_swig_go_8) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2005,7 +2004,7 @@ intgo _wrap_spec_add_device_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_add_host_device_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_host_device_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2038,7 +2037,7 @@ intgo _wrap_spec_add_host_device_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_masked_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_masked_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2060,7 +2059,7 @@ intgo _wrap_spec_add_masked_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_readonly_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_add_readonly_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2082,7 +2081,7 @@ intgo _wrap_spec_add_readonly_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_set_default_mounts_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_default_mounts_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2099,7 +2098,7 @@ intgo _wrap_spec_set_default_mounts_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_default_devices_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_default_devices_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2116,7 +2115,7 @@ intgo _wrap_spec_set_default_devices_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_set_mount_proc_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_mount_proc_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2133,7 +2132,7 @@ intgo _wrap_spec_set_mount_proc_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, in
 }
 
 
-intgo _wrap_spec_set_cgroup_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_cgroup_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2162,7 +2161,7 @@ intgo _wrap_spec_set_cgroup_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_spec_set_cgroup_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2184,7 +2183,7 @@ intgo _wrap_spec_set_cgroup_path_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _
 }
 
 
-intgo _wrap_spec_add_device_rule_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_add_device_rule_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -2208,7 +2207,7 @@ intgo _wrap_spec_add_device_rule_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_join_cgroup_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_join_cgroup_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2225,7 +2224,7 @@ intgo _wrap_spec_join_cgroup_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo
 }
 
 
-intgo _wrap_spec_set_cgroup_manager_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2247,7 +2246,7 @@ intgo _wrap_spec_set_cgroup_manager_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_cgroup_fallback_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_cgroup_fallback_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2264,7 +2263,7 @@ intgo _wrap_spec_set_cgroup_fallback_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_set_seccomp_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_seccomp_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2286,7 +2285,7 @@ intgo _wrap_spec_set_seccomp_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gost
 }
 
 
-intgo _wrap_spec_set_seccomp_default_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_seccomp_default_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2303,7 +2302,7 @@ intgo _wrap_spec_set_seccomp_default_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_set_seccomp_report_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_seccomp_report_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2320,7 +2319,7 @@ intgo _wrap_spec_set_seccomp_report_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0
 }
 
 
-intgo _wrap_spec_set_seccomp_cache_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2342,7 +2341,7 @@ intgo _wrap_spec_set_seccomp_cache_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0,
 }
 
 
-intgo _wrap_spec_explain_seccomp_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_explain_seccomp_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, char **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   char **arg3 = (char **) 0 ;
@@ -2361,7 +2360,7 @@ intgo _wrap_spec_explain_seccomp_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, i
 }
 
 
-intgo _wrap_spec_set_init_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_init_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2378,7 +2377,7 @@ intgo _wrap_spec_set_init_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _s
 }
 
 
-intgo _wrap_spec_set_time_limit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_spec_set_time_limit_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, long long _swig_go_1, long long _swig_go_2, spaces_error **_swig_go_3) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   uint64_t arg2 ;
   uint64_t arg3 ;
@@ -2397,7 +2396,7 @@ intgo _wrap_spec_set_time_limit_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, lo
 }
 
 
-intgo _wrap_spec_set_die_with_parent_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_set_die_with_parent_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2414,22 +2413,7 @@ intgo _wrap_spec_set_die_with_parent_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_
 }
 
 
-intgo _wrap_spec_own_cgroup_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_error **_swig_go_1) {
-  spaces_spec *arg1 = (spaces_spec *) 0 ;
-  spaces_error **arg2 = (spaces_error **) 0 ;
-  spaces_status result;
-  intgo _swig_go_result;
-  
-  arg1 = *(spaces_spec **)&_swig_go_0; 
-  arg2 = (spaces_error **)_swig_go_1;
-  
-  result = (spaces_status)spaces_spec_own_cgroup(arg1,arg2);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_process_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
+void _wrap_delete_process_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   
   arg1 = *(spaces_process **)&_swig_go_0; 
@@ -2439,7 +2423,7 @@ void _wrap_delete_process_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pid_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
+intgo _wrap_process_pid_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2452,7 +2436,7 @@ intgo _wrap_process_pid_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_pidfd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
+intgo _wrap_process_pidfd_raw_621cf484f5bb168a(spaces_process *_swig_go_0) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2465,7 +2449,7 @@ intgo _wrap_process_pidfd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0) {
 }
 
 
-intgo _wrap_process_take_fd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_take_fd_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, int *_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   int *arg3 = (int *) 0 ;
@@ -2484,7 +2468,7 @@ intgo _wrap_process_take_fd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, int
 }
 
 
-intgo _wrap_process_wait_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_wait_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_result **_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_result **arg3 = (spaces_result **) 0 ;
@@ -2503,7 +2487,7 @@ intgo _wrap_process_wait_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_kill_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2520,7 +2504,7 @@ intgo _wrap_process_kill_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo 
 }
 
 
-intgo _wrap_process_kill_all_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_process_kill_all_raw_621cf484f5bb168a(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -2535,7 +2519,7 @@ intgo _wrap_process_kill_all_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, sp
 }
 
 
-intgo _wrap_process_mount_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
+intgo _wrap_process_mount_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, spaces_error **_swig_go_5) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2586,7 +2570,7 @@ intgo _wrap_process_mount_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gost
 }
 
 
-intgo _wrap_process_unmount_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_unmount_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -2610,7 +2594,7 @@ intgo _wrap_process_unmount_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _go
 }
 
 
-intgo _wrap_process_set_cgroup_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_set_cgroup_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -2639,7 +2623,7 @@ intgo _wrap_process_set_cgroup_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, 
 }
 
 
-intgo _wrap_process_set_resources_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_set_resources_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -2660,7 +2644,7 @@ intgo _wrap_process_set_resources_raw_2040bdd0ddb3e004(spaces_process *_swig_go_
 }
 
 
-intgo _wrap_process_freeze_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_freeze_raw_621cf484f5bb168a(spaces_process *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int arg2 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2677,7 +2661,7 @@ intgo _wrap_process_freeze_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, intg
 }
 
 
-intgo _wrap_process_thaw_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_process_thaw_raw_621cf484f5bb168a(spaces_process *_swig_go_0, spaces_error **_swig_go_1) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -2692,7 +2676,7 @@ intgo _wrap_process_thaw_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, spaces
 }
 
 
-intgo _wrap_process_stats_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_stats_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2709,7 +2693,7 @@ intgo _wrap_process_stats_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, char 
 }
 
 
-intgo _wrap_process_stat_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostring_ _swig_go_1, long long *_swig_go_2, spaces_error **_swig_go_3) {
+intgo _wrap_process_stat_raw_621cf484f5bb168a(spaces_process *_swig_go_0, _gostring_ _swig_go_1, long long *_swig_go_2, spaces_error **_swig_go_3) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char *arg2 = (char *) 0 ;
   uint64_t *arg3 = (uint64_t *) 0 ;
@@ -2733,7 +2717,7 @@ intgo _wrap_process_stat_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, _gostr
 }
 
 
-intgo _wrap_process_events_fd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, int *_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_events_fd_raw_621cf484f5bb168a(spaces_process *_swig_go_0, int *_swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   int *arg2 = (int *) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2750,7 +2734,7 @@ intgo _wrap_process_events_fd_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, i
 }
 
 
-intgo _wrap_process_read_events_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_read_events_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2767,7 +2751,7 @@ intgo _wrap_process_read_events_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0,
 }
 
 
-intgo _wrap_process_cgroups_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_process_cgroups_raw_621cf484f5bb168a(spaces_process *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_process *arg1 = (spaces_process *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2784,7 +2768,7 @@ intgo _wrap_process_cgroups_raw_2040bdd0ddb3e004(spaces_process *_swig_go_0, cha
 }
 
 
-void _wrap_delete_result_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+void _wrap_delete_result_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   
   arg1 = *(spaces_result **)&_swig_go_0; 
@@ -2794,7 +2778,7 @@ void _wrap_delete_result_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_result_cause_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+_gostring_ _wrap_result_cause_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2807,7 +2791,7 @@ _gostring_ _wrap_result_cause_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_exit_code_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+intgo _wrap_result_exit_code_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2820,7 +2804,7 @@ intgo _wrap_result_exit_code_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_signal_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+intgo _wrap_result_signal_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2833,7 +2817,7 @@ intgo _wrap_result_signal_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_core_dumped_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+intgo _wrap_result_core_dumped_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2846,7 +2830,7 @@ intgo _wrap_result_core_dumped_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
 }
 
 
-intgo _wrap_result_shell_status_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+intgo _wrap_result_shell_status_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2859,7 +2843,7 @@ intgo _wrap_result_shell_status_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) 
 }
 
 
-long long _wrap_result_user_time_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+long long _wrap_result_user_time_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -2872,7 +2856,7 @@ long long _wrap_result_user_time_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0)
 }
 
 
-long long _wrap_result_system_time_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+long long _wrap_result_system_time_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -2885,7 +2869,7 @@ long long _wrap_result_system_time_raw_2040bdd0ddb3e004(spaces_result *_swig_go_
 }
 
 
-long long _wrap_result_peak_memory_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+long long _wrap_result_peak_memory_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -2898,7 +2882,7 @@ long long _wrap_result_peak_memory_raw_2040bdd0ddb3e004(spaces_result *_swig_go_
 }
 
 
-long long _wrap_result_oom_kills_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+long long _wrap_result_oom_kills_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -2911,7 +2895,7 @@ long long _wrap_result_oom_kills_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0)
 }
 
 
-_gostring_ _wrap_result_system_call_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0) {
+_gostring_ _wrap_result_system_call_raw_621cf484f5bb168a(spaces_result *_swig_go_0) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -2924,7 +2908,7 @@ _gostring_ _wrap_result_system_call_raw_2040bdd0ddb3e004(spaces_result *_swig_go
 }
 
 
-intgo _wrap_result_to_json_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_result_to_json_raw_621cf484f5bb168a(spaces_result *_swig_go_0, char **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_result *arg1 = (spaces_result *) 0 ;
   char **arg2 = (char **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -2941,7 +2925,7 @@ intgo _wrap_result_to_json_raw_2040bdd0ddb3e004(spaces_result *_swig_go_0, char 
 }
 
 
-intgo _wrap_version_raw_2040bdd0ddb3e004() {
+intgo _wrap_version_raw_621cf484f5bb168a() {
   int result;
   intgo _swig_go_result;
   
@@ -2952,7 +2936,7 @@ intgo _wrap_version_raw_2040bdd0ddb3e004() {
 }
 
 
-_gostring_ _wrap_version_string_raw_2040bdd0ddb3e004() {
+_gostring_ _wrap_version_string_raw_621cf484f5bb168a() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -2963,7 +2947,7 @@ _gostring_ _wrap_version_string_raw_2040bdd0ddb3e004() {
 }
 
 
-intgo _wrap_has_raw_2040bdd0ddb3e004(_gostring_ _swig_go_0) {
+intgo _wrap_has_raw_621cf484f5bb168a(_gostring_ _swig_go_0) {
   char *arg1 = (char *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2981,7 +2965,7 @@ intgo _wrap_has_raw_2040bdd0ddb3e004(_gostring_ _swig_go_0) {
 }
 
 
-intgo _wrap_host_features_raw_2040bdd0ddb3e004(char **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_host_features_raw_621cf484f5bb168a(char **_swig_go_0, spaces_error **_swig_go_1) {
   char **arg1 = (char **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -2996,7 +2980,7 @@ intgo _wrap_host_features_raw_2040bdd0ddb3e004(char **_swig_go_0, spaces_error *
 }
 
 
-intgo _wrap_spec_new_raw_2040bdd0ddb3e004(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_spec_new_raw_621cf484f5bb168a(spaces_spec **_swig_go_0, spaces_error **_swig_go_1) {
   spaces_spec **arg1 = (spaces_spec **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -3011,7 +2995,7 @@ intgo _wrap_spec_new_raw_2040bdd0ddb3e004(spaces_spec **_swig_go_0, spaces_error
 }
 
 
-intgo _wrap_spec_copy_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spec_copy_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_spec **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_spec **arg2 = (spaces_spec **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -3028,7 +3012,7 @@ intgo _wrap_spec_copy_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_spec 
 }
 
 
-intgo _wrap_spawn_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
+intgo _wrap_spawn_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, spaces_process **_swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   spaces_process **arg2 = (spaces_process **) 0 ;
   spaces_error **arg3 = (spaces_error **) 0 ;
@@ -3045,7 +3029,7 @@ intgo _wrap_spawn_raw_2040bdd0ddb3e004(spaces_spec *_swig_go_0, spaces_process *
 }
 
 
-intgo _wrap_gc_raw_2040bdd0ddb3e004(char **_swig_go_0, spaces_error **_swig_go_1) {
+intgo _wrap_gc_raw_621cf484f5bb168a(char **_swig_go_0, spaces_error **_swig_go_1) {
   char **arg1 = (char **) 0 ;
   spaces_error **arg2 = (spaces_error **) 0 ;
   spaces_status result;
@@ -3060,7 +3044,7 @@ intgo _wrap_gc_raw_2040bdd0ddb3e004(char **_swig_go_0, spaces_error **_swig_go_1
 }
 
 
-void _wrap_delete_error_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+void _wrap_delete_error_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   
   arg1 = *(spaces_error **)&_swig_go_0; 
@@ -3070,7 +3054,7 @@ void _wrap_delete_error_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_code_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+intgo _wrap_error_code_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   spaces_status result;
   intgo _swig_go_result;
@@ -3083,7 +3067,7 @@ intgo _wrap_error_code_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_errno_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+intgo _wrap_error_errno_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -3096,7 +3080,7 @@ intgo _wrap_error_errno_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_step_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_step_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3109,7 +3093,7 @@ _gostring_ _wrap_error_step_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
 }
 
 
-intgo _wrap_error_index_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+intgo _wrap_error_index_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -3122,7 +3106,7 @@ intgo _wrap_error_index_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_object_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_object_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3135,7 +3119,7 @@ _gostring_ _wrap_error_object_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_system_call_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_system_call_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3148,7 +3132,7 @@ _gostring_ _wrap_error_system_call_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0
 }
 
 
-_gostring_ _wrap_error_message_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_message_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3161,7 +3145,7 @@ _gostring_ _wrap_error_message_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_hint_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
+_gostring_ _wrap_error_hint_raw_621cf484f5bb168a(spaces_error *_swig_go_0) {
   spaces_error *arg1 = (spaces_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3174,7 +3158,7 @@ _gostring_ _wrap_error_hint_raw_2040bdd0ddb3e004(spaces_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_text_at_raw_2040bdd0ddb3e004(uintptr_t _swig_go_0) {
+_gostring_ _wrap_text_at_raw_621cf484f5bb168a(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3187,7 +3171,7 @@ _gostring_ _wrap_text_at_raw_2040bdd0ddb3e004(uintptr_t _swig_go_0) {
 }
 
 
-void _wrap_free_text_raw_2040bdd0ddb3e004(uintptr_t _swig_go_0) {
+void _wrap_free_text_raw_621cf484f5bb168a(uintptr_t _swig_go_0) {
   uintptr_t arg1 ;
   
   arg1 = (uintptr_t)_swig_go_0;
@@ -3197,7 +3181,7 @@ void _wrap_free_text_raw_2040bdd0ddb3e004(uintptr_t _swig_go_0) {
 }
 
 
-_gostring_ _wrap_loaded_files_raw_2040bdd0ddb3e004() {
+_gostring_ _wrap_loaded_files_raw_621cf484f5bb168a() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
