@@ -61,6 +61,7 @@ module Spaces
       set_namespaces(spec)
       set_file_system(spec)
       set_process(spec)
+      [Confinement, Scheduling, Resources].each { |concern| concern.tell(spec, @options) }
       @redirections.inherit_others(spec) if @options[:close_others] == false
     end
 
@@ -144,7 +145,7 @@ module Spaces
       elsif @options[:readonly]
         raise ArgumentError, "readonly: this is about the root directory, and needs root"
       end
-      (@options[:mounts] || []).each { |mount| spec.add_mount(*mount) }
+      Files.tell(spec, @options)
       spec.set_cwd(@options[:chdir]) if @options[:chdir]
     end
 
