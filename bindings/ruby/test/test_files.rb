@@ -6,7 +6,8 @@ require_relative "helper"
 class TestFiles < SpacesTest
   def test_content_from_memory
     before = Dir.children("/mnt")
-    script = "cat /mnt/text /mnt/binary | od -An -c | tr -d ' \\n'; echo; stat -c %a /mnt /mnt/text /mnt/binary; " \
+    script = "cat /mnt/text /mnt/binary | od -An -c | tr -d ' \\n'; echo; " \
+             "stat -c %a /mnt /mnt/text /mnt/binary; " \
              "echo >>/mnt/binary 2>/dev/null || echo read-only; cat /mnt/link"
     text = output("sh", "-c", script, all: true, directories: { "/mnt" => 0o711 },
                                       files: { "/mnt/text" => "ab", "/mnt/binary" => ["\0c".b, 0o444] },
@@ -20,12 +21,13 @@ class TestFiles < SpacesTest
       %w[masked readonly].each { |name| File.write("#{directory}/#{name}", "text", perm: 0o666) }
       options = { all: true, mounts: [[directory, "/mnt"]], masked_paths: %w[/mnt/masked /mnt/missing],
                   readonly_paths: ["/mnt/readonly", Pathname("/proc/sys")] }
-      assert_equal "textno", output("sh", "-c", "cat /mnt/masked /mnt/readonly; echo >/mnt/readonly || echo no",
-                                    **options)
+      script = "cat /mnt/masked /mnt/readonly; echo >/mnt/readonly || echo no"
+      assert_equal "textno", output("sh", "-c", script, **options)
       assert_equal "text", File.read("#{directory}/masked")
       started("exec sleep 600", **options) do |process|
         mounts = File.readlines("/proc/#{process.pid}/mountinfo").to_h { |line| line.split.values_at(4, 5) }
-        assert_equal %w[ro ro], mounts.values_at("/mnt/readonly", "/proc/sys").map { |flags| flags[/\A\w+/] }
+        flags = mounts.values_at("/mnt/readonly", "/proc/sys")
+        assert_equal(%w[ro ro], flags.map { |words| words[/\A\w+/] })
         assert_includes mounts.keys, "/mnt/masked"
       end
     end
@@ -36,9 +38,9 @@ class TestFiles < SpacesTest
       options = { all: true, root: root, mounts: [[nil, "/dev", "tmpfs"]] }
       devices = ["/dev/null", ["/dev/zero", "/dev/other"],
                  { path: "/dev/made", type: "c", major: 1, minor: 5, uid: 0 }]
+      script = "echo >/dev/null; echo /dev/*; [ -c /dev/other ] && [ -c /dev/made ] && echo yes"
       assert_equal "/dev/made /dev/null /dev/other\nyes",
-                   output("sh", "-c", "echo >/dev/null; echo /dev/*; [ -c /dev/other ] && [ -c /dev/made ] && echo yes",
-                          devices: devices, **options)
+                   output("sh", "-c", script, devices: devices, **options)
       standard = %w[fd full null ptmx random stderr stdin stdout tty urandom zero]
       assert_equal standard, output("ls", "/dev", default_devices: true, **options).split
     end
@@ -70,6 +72,8 @@ class TestFiles < SpacesTest
       process.kill.wait
       assert_raises(Spaces::NotFoundError) { process.mount("/usr", "/mnt") }
     end
-    started("exec sleep 600") { |process| assert_raises(Spaces::StateError) { process.mount("/usr", "/mnt") } }
+    started("exec sleep 600") do |process|
+      assert_raises(Spaces::StateError) { process.mount("/usr", "/mnt") }
+    end
   end
 end

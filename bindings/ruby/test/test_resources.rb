@@ -56,8 +56,8 @@ class TestResources < SpacesTest
 
   def test_too_many_processes
     needs_cgroups
-    process = Spaces.spawn("sh", "-c", "for i in 1 2 3 4 5; do sleep 600 & done; wait", pids_limit: 3,
-                                                                                       err: File::NULL)
+    script = "for i in 1 2 3 4 5; do sleep 600 & done; wait"
+    process = Spaces.spawn("sh", "-c", script, pids_limit: 3, err: File::NULL)
     result = process.wait
     refute_predicate result, :success?
     assert_operator result.statistics["pids.limit_hits"], :>, 0
@@ -101,7 +101,8 @@ class TestResources < SpacesTest
     events = process.events
     assert_kind_of Hash, events.read
     assert_nil events.wait(0)
-    if process.cgroups.any? { |group| File.exist?("#{group}/cgroup.events") } # version 1 does not tell of this
+    # Version 1 does not tell of this.
+    if process.cgroups.any? { |group| File.exist?("#{group}/cgroup.events") }
       process.freeze_all
       assert_equal [events], IO.select([events], nil, nil, DEADLINE)[0]
       assert_includes events.wait.keys, "frozen"
@@ -126,8 +127,8 @@ class TestResources < SpacesTest
 
   def test_a_block_has_limits_too
     needs_cgroups
-    container = Spaces::Container.new(pids_limit: 30, **UNPRIVILEGED, pid: true) { File.read("/proc/self/cgroup") }
-    container.start
+    options = { pids_limit: 30, pid: true, **UNPRIVILEGED }
+    container = Spaces::Container.start(**options) { File.read("/proc/self/cgroup") }
     names = container.cgroups.map { |group| File.basename(group) }
     groups = container.value
     names.each { |name| assert_includes groups, name }
@@ -153,7 +154,7 @@ class TestResources < SpacesTest
     rescue Spaces::UnsupportedError
       pass
     end
-    out, _, result = Spaces.capture("ulimit -v", memory: "64M", cgroup_fallback: true)
+    out, _, result = Spaces.capture("sh", "-c", "ulimit -v", memory: "64M", cgroup_fallback: true)
     assert_equal ["65536\n", 1], [out, [result.degraded.size, 1].min]
   end
 end

@@ -102,7 +102,9 @@ module Spaces
 
     # A Hash with these members only, which then are Strings.
     def members(name, value, known)
-      words = hash(name, value, known.join(", ")).transform_keys(&:to_s)
+      hash = Hash.try_convert(value)
+      refuse(TypeError, name, value, "a Hash with some of #{known.join(', ')} is needed") unless hash
+      words = hash.transform_keys(&:to_s)
       unknown = words.keys - known
       refuse(ArgumentError, name, unknown.first, "this is none of #{known.join(', ')}") unless unknown.empty?
       words

@@ -84,7 +84,8 @@ module Spaces
       return if options.key?(:seccomp) || options.key?(:spec)
 
       given = ABOUT_THE_FILTER.find { |name| options[name] }
-      Check.refuse(ArgumentError, given, options[given], "this is about the filter, and needs seccomp") if given
+      what = "this is about the filter, and needs seccomp"
+      Check.refuse(ArgumentError, given, options[given], what) if given
     end
 
     def self.tell(spec, options)

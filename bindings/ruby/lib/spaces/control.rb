@@ -17,8 +17,8 @@ module Spaces
     #
     # @param timeout [Numeric, nil] seconds at most; nil: for ever
     # @return [self]
-    # @raise [TimeoutError] if the time was over first; it then freezes as soon as it can, unless {#thaw} takes
-    #   it back
+    # @raise [TimeoutError] if the time was over first; it then freezes as soon as it can, unless {#thaw}
+    #   takes it back
     def freeze_all(timeout = nil)
       timeout = Check.timeout(timeout)
       deadline = timeout && (clock + timeout)
@@ -42,8 +42,8 @@ module Spaces
     end
 
     # What it and all that it has started have used, by the same names in both versions of control groups. A
-    # name is missing where the kernel does not tell, and for a limit that is none. When the process has ended:
-    # what it was then.
+    # name is missing where the kernel does not tell, and for a limit that is none. When the process has
+    # ended: what it was then.
     # @return [Hash{String => Integer}] "cpu.usage_usec", "memory.current", "memory.peak", "pids.current",
     #   "io.read_bytes" and more, see spaces_process_stats()
     def stats
@@ -121,8 +121,8 @@ module Spaces
     end
 
     # The descriptor for the notifications of its seccomp filter (seccomp_unotify(2)): as long as it is open,
-    # system calls with SCMP_ACT_NOTIFY wait for an answer, and without it they fail by ENOSYS. It can be taken
-    # once.
+    # system calls with SCMP_ACT_NOTIFY wait for an answer, and without it they fail by ENOSYS. It can be
+    # taken once.
     # @return [IO]
     # @raise [NotFoundError] if the filter has no such rule
     def seccomp_listener

@@ -22,8 +22,8 @@ module Spaces
       @io
     end
 
-    # How often it has happened since the start. What is readable is so again when something else has happened.
-    # There is one count for all Events of a process.
+    # How often it has happened since the start. What is readable is so again when something else has
+    # happened. There is one count for all Events of a process.
     # @return [Hash{String => Integer}] "memory.oom_kills", "memory.limit_hits", "pids.limit_hits", as
     #   {Control#stats} has them
     # @raise [NotFoundError] if the process has ended; its {Result#statistics} have them then
@@ -34,8 +34,8 @@ module Spaces
     # Waits until something has happened. In version 1 of control groups the OOM killer is announced a moment
     # before it counts.
     # @param timeout [Numeric, nil] seconds at most; nil: for ever
-    # @return [Hash{String => Integer}, nil] what {#read} gives; nil where the time was over or the process has
-    #   ended first
+    # @return [Hash{String => Integer}, nil] what {#read} gives; nil where the time was over or the process
+    #   has ended first
     def wait(timeout = nil)
       timeout = Check.timeout(timeout)
       number = @process.pidfd or return

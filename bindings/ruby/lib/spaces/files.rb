@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
 module Spaces
-  # What a process finds mounted, made and hidden in its file system: the keywords, what may be given for each,
-  # and how libspaces is told.
+  # What a process finds mounted, made and hidden in its file system: the keywords, what may be given for
+  # each, and how libspaces is told.
   # @api private
   module Files
     FILE_MODE = 0o644
@@ -92,7 +92,9 @@ module Spaces
 
     def self.numbers(name, device)
       words = Check.members(name, device, OCI_DEVICE)
-      number = ->(member, otherwise) { Check.number("#{name} #{member}", words.fetch(member, otherwise), Check::ANY_ID) }
+      number = lambda do |member, otherwise|
+        Check.number("#{name} #{member}", words.fetch(member, otherwise), Check::ANY_ID)
+      end
       [Check.path("#{name} path", words["path"]), Check.text("#{name} type", words["type"]),
        number["major", 0], number["minor", 0], mode("#{name} fileMode", words.fetch("fileMode", DEVICE_MODE)),
        number["uid", ANY_OWNER], number["gid", ANY_OWNER]]

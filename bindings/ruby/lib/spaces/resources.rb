@@ -12,7 +12,7 @@ module Spaces
     # Those that are short for a key.
     SHORT = { memory: "memory.max", cpus: "cpu.max", pids_limit: "pids.max" }.freeze
     # Those that give the process a control group; a configuration may as well.
-    GIVING_A_GROUP = [*SHORT.keys, :limits, :resources, :device_rules, :own_cgroup, :cgroup_path, :spec].freeze
+    GIVING_A_GROUP = (SHORT.keys + %i[limits resources device_rules own_cgroup cgroup_path spec]).freeze
     ABOUT_THE_GROUP = %i[cgroup_manager cgroup_fallback].freeze
 
     # A number, or text as the kernel takes it: "512M", "max".
@@ -20,7 +20,8 @@ module Spaces
       return Check.number(name, value, 0..Raw::SPACES_RLIM_INFINITY).to_s if value.is_a?(Integer)
 
       string = String.try_convert(value)
-      Check.refuse(TypeError, name, value, "a whole number, or a String like \"512M\", is needed") unless string
+      what = "a whole number, or a String like \"512M\", is needed"
+      Check.refuse(TypeError, name, value, what) unless string
       Check.text(name, string)
     end
 

@@ -35,7 +35,8 @@ module Spaces
     #   where `seccomp_report: true` asked for it
     attr_reader :system_call
 
-    # @return [Hash{String => Integer}] what {Control#stats} has told at the end; empty without a control group
+    # @return [Hash{String => Integer}] what {Control#stats} has told at the end; empty without a control
+    #   group
     attr_reader :statistics
 
     # @return [Array<String>] what was asked for and could not be had, where that was allowed

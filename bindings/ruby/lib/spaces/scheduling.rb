@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
 module Spaces
-  # When, where and as what machine a process runs, and kernel parameters of its namespaces: the keywords, what
-  # may be given for each, and how libspaces is told.
+  # When, where and as what machine a process runs, and kernel parameters of its namespaces: the keywords,
+  # what may be given for each, and how libspaces is told.
   # @api private
   module Scheduling
     # From "fifo:50" or ["fifo", 50] to the kernel's word and the number.
