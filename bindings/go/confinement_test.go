@@ -76,6 +76,37 @@ func TestCapabilities(t *testing.T) {
 	}
 }
 
+// Registered functions, and what runs in the namespaces of another process, are confined alike.
+func TestConfinedFunctionsAndInjectedPrograms(t *testing.T) {
+	leavesNothing(t)
+	confinement := spaces.Isolation{NoNewPrivs: true, CapDrop: []string{"all"}, Seccomp: "default", Nice: spaces.Int(19)}
+	want := "0000000000000000 2 19"
+
+	cmd := spaces.FuncCommand("confinement")
+	cmd.Isolation = confinement
+	cmd.Isolation.New = spaces.AllNamespaces
+	equal(t, "function", output(t, cmd), want)
+
+	cmd = spaces.Inject(pausedWith(t, spaces.Isolation{New: spaces.AllNamespaces}), "sh", "-c",
+		`s=/proc/self/status; echo $(grep ^CapEff $s | cut -f2) $(grep ^Seccomp: $s | cut -f2) $(nice)`)
+	confinement.Join = cmd.Isolation.Join
+	cmd.Isolation = confinement
+	equal(t, "injected", output(t, cmd), want)
+}
+
+func init() {
+	spaces.Register("confinement", func([]string) int {
+		text, _ := os.ReadFile("/proc/self/status")
+		fields := map[string]string{}
+		for _, line := range strings.Split(string(text), "\n") {
+			name, value, _ := strings.Cut(line, ":")
+			fields[name] = strings.TrimSpace(value)
+		}
+		nice, _, _ := syscall.Syscall(syscall.SYS_GETPRIORITY, syscall.PRIO_PROCESS, 0, 0) // 20 less nice
+		return printed(fields["CapEff"], fields["Seccomp"], 20-int(nice))
+	})
+}
+
 func TestSecurebits(t *testing.T) {
 	leavesNothing(t)
 	cmd := contained("cat", "/proc/self/status") // noroot: uid 0 gets nothing by execve

@@ -127,9 +127,9 @@ type Isolation struct {
 	// Seccomp is the filter for system calls: "default", or a profile of OCI (linux.seccomp) as JSON. It needs
 	// NoNewPrivs or CAP_SYS_ADMIN in the program's user namespace.
 	//
-	// SeccompReport: ProcessState.SystemCall is the call for which the filter has ended a process. It is not
-	// for functions. SeccompCache is a directory for compiled filters, which otherwise take some milliseconds
-	// each time; it is made with mode 0700.
+	// SeccompReport: ProcessState.SystemCall is the call for which the filter has ended a process. SeccompCache
+	// is a directory for compiled filters, which otherwise take some milliseconds each time; it is made with
+	// mode 0700.
 	Seccomp       string
 	SeccompReport bool
 	SeccompCache  string

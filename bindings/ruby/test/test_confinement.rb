@@ -115,6 +115,19 @@ class TestConfinement < SpacesTest
                  [*%w[Seccomp CapEff Cpus_allowed_list].map { |name| line(name, status) }, text]
   end
 
+  def test_what_is_injected_is_confined_too
+    started("exec sleep 600", all: true) do |process|
+      options = { cap_drop: "all", no_new_privs: true, seccomp: "default" }
+      injected = Spaces.inject(process, "cat", "/proc/self/status", out: :pipe, **options)
+      text = injected.stdout.read
+      injected.wait
+      injected.stdout.close
+      assert_equal ["2", mask(0)], [line("Seccomp", text), line("CapEff", text)]
+      block = Spaces.inject(process, **options) { File.read("/proc/self/status") }
+      assert_equal ["2", mask(0)], [line("Seccomp", block.value), line("CapEff", block.value)]
+    end
+  end
+
   def cpu
     Integer(line("Cpus_allowed_list", File.read("/proc/self/status"))[/\A\d+/])
   end

@@ -60,7 +60,7 @@ module Spaces
     # What happens in its control group from now on. Whoever uses it closes it.
     # @return [Events]
     def events
-      Events.of(self, control(&:events_fd))
+      control { |raw| Events.of(self, raw.events_fd, raw.pidfd) }
     end
 
     # @return [Array<String>] the directories of its control groups; empty where it has none

@@ -5,15 +5,17 @@ module Spaces
   # kills, it is frozen, the group is empty.
   class Events
     # @api private
-    def initialize(process, descriptor)
+    def initialize(process, descriptor, pidfd)
       @process = process
       @io = IO.for_fd(descriptor)
+      # One of its own, as another thread may take the result at any time.
+      @end = IO.for_fd(pidfd, autoclose: false).dup
     end
     private_class_method :new
 
     # @api private
-    def self.of(process, descriptor)
-      new(process, descriptor)
+    def self.of(process, descriptor, pidfd)
+      new(process, descriptor, pidfd)
     end
 
     # For IO.select and event loops: it is readable when something has happened that {#read} counts.
@@ -38,11 +40,10 @@ module Spaces
     #   has ended first
     def wait(timeout = nil)
       timeout = Check.timeout(timeout)
-      number = @process.pidfd or return
-      either = IO.for_fd(Raw.either(number, @io.fileno))
+      either = IO.for_fd(Raw.either(@end.fileno, @io.fileno))
       read if either.wait_readable(timeout) && @io.wait_readable(0)
     rescue NotFoundError
-      nil # another thread has taken its result
+      nil # its result has been taken
     ensure
       either&.close
     end
@@ -50,6 +51,7 @@ module Spaces
     # Ends the watching.
     # @return [nil]
     def close
+      @end.close
       @io.close
     end
   end
