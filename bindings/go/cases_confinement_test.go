@@ -14,6 +14,8 @@ import (
 // The options of confinement and resources, as the table of cases spells them. Those with several forms in
 // languages without types have all of them here.
 type caseConfinement struct {
+	Confine        string
+	SystemRoot     bool  `json:"system_root"`
 	DefaultMounts  bool  `json:"default_mounts"`
 	MountProc      *bool `json:"mount_proc"`
 	Setgroups      *bool
@@ -196,6 +198,7 @@ func plain(values map[string]textOfCase) map[string]string {
 }
 
 func (r *caseRun) confine(options *caseConfinement, isolation *spaces.Isolation) {
+	isolation.Confine, isolation.SystemRoot = options.Confine, options.SystemRoot
 	isolation.DefaultMounts, isolation.MountProc = options.DefaultMounts, options.MountProc
 	isolation.Setgroups, isolation.Domainname = options.Setgroups, options.Domainname
 	isolation.Propagation, isolation.DieWithParent = options.Propagation, options.DieWithParent
@@ -261,7 +264,7 @@ func (r *caseRun) fill(options *caseConfinement, isolation *spaces.Isolation) {
 
 // Every key that the table may have is known here, in each of its forms.
 func TestTheTableMayHaveEveryOption(t *testing.T) {
-	decoder := json.NewDecoder(strings.NewReader(`{"memory": 1024, "cpus": 0.5, "pids_limit": 5,
+	decoder := json.NewDecoder(strings.NewReader(`{"confine": "sandbox", "system_root": true, "memory": 1024, "cpus": 0.5, "pids_limit": 5,
 		"limits": {"cpu.weight": 50, "memory.high": "1M"}, "resources": {"pids": {"limit": 5}},
 		"cgroup_path": "{tmp}", "cgroup_manager": "auto", "cgroup_fallback": true, "own_cgroup": true, "join_cgroup": 1,
 		"device_rules": ["deny a", [true, "c 1:3 rwm"]], "cap_add": "net_raw", "cap_drop": ["all"],

@@ -76,7 +76,7 @@ func (s *spec) securityModules(isolation *Isolation) {
 	} else {
 		s.given("Seccomp", isolation.Seccomp, s.raw.Set_seccomp)
 	}
-	if isolation.Seccomp == "" && len(isolation.Config) == 0 { // which may have a filter, too
+	if isolation.Seccomp == "" && !isolation.mayHaveMore() {
 		if isolation.SeccompReport {
 			s.fail(invalid("SeccompReport", "this is about the filter, and needs Seccomp"))
 		}
@@ -88,23 +88,16 @@ func (s *spec) securityModules(isolation *Isolation) {
 	s.given("SeccompCache", isolation.SeccompCache, s.raw.Set_seccomp_cache)
 }
 
+// mayHaveMore tells whether there may be a filter and limits that the other fields do not tell of.
+func (i *Isolation) mayHaveMore() bool { return len(i.Config) != 0 || i.Confine != "" }
+
 func (s *spec) landlock(rules *Landlock) {
 	if rules.Paths == nil && rules.BindPorts == nil && rules.ConnectPorts == nil && rules.Scope == nil {
 		s.fail(invalid("Landlock", "nothing is restricted: one of Paths, BindPorts, ConnectPorts and Scope must be set"))
 	}
-	// Lists first, since one without a rule is a rule as well: nothing is allowed.
-	known := map[string]any{"optional": rules.Optional}
-	for word, given := range map[string]bool{
-		"paths": rules.Paths != nil, "bindTcp": rules.BindPorts != nil, "connectTcp": rules.ConnectPorts != nil,
-	} {
-		if given {
-			known[word] = []string{}
-		}
+	if known := rules.known(); len(known) != 0 {
+		s.merge(map[string]any{"spaces": map[string]any{"landlock": known}})
 	}
-	if rules.Scope != nil {
-		known["scope"] = rules.Scope
-	}
-	s.merge(map[string]any{"spaces": map[string]any{"landlock": known}})
 	for _, path := range sorted(rules.Paths) {
 		access := s.text("Landlock.Paths", rules.Paths[path])
 		s.try(s.raw.Add_landlock_path(s.text("Landlock.Paths", path), access, s.failure))
@@ -115,6 +108,27 @@ func (s *spec) landlock(rules *Landlock) {
 	for _, port := range rules.ConnectPorts {
 		s.try(s.raw.Add_landlock_port("connect", uint32(port), s.failure))
 	}
+}
+
+// known is what only JSON can say: that no path or port is allowed at all, and what has no setter.
+func (l *Landlock) known() map[string]any {
+	known := map[string]any{}
+	if l.Paths != nil && len(l.Paths) == 0 {
+		known["paths"] = []string{}
+	}
+	if l.BindPorts != nil && len(l.BindPorts) == 0 {
+		known["bindTcp"] = []uint16{}
+	}
+	if l.ConnectPorts != nil && len(l.ConnectPorts) == 0 {
+		known["connectTcp"] = []uint16{}
+	}
+	if l.Scope != nil {
+		known["scope"] = l.Scope
+	}
+	if l.Optional {
+		known["optional"] = true
+	}
+	return known
 }
 
 // merge has a part of a config.json read over what there is.

@@ -359,3 +359,47 @@ func TestWrongConfinement(t *testing.T) {
 		}
 	}
 }
+
+// All that keeps a program away that is not trusted, in one word.
+func TestTheSandbox(t *testing.T) {
+	leavesNothing(t)
+	cmd := spaces.Command("sh", "-c", `s=/proc/self/status
+		echo $(grep ^CapBnd $s | cut -f2) $(grep ^Seccomp: $s | cut -f2) $(grep ^NoNewPrivs $s | cut -f2) $(uname -n)
+		env | grep -v ^PWD= | sort; echo >/usr/new 2>/dev/null || echo read-only; ls /root /home 2>/dev/null; ls -A /tmp`)
+	cmd.Isolation.Confine = "sandbox"
+	cmd.Isolation.Hostname = "changed"
+	want := "0000000000000000 2 1 changed\nHOME=/tmp\nLANG=C.UTF-8\n" +
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nread-only"
+	equal(t, "inside", output(t, cmd), want)
+
+	cmd = spaces.FuncCommand("confinement")
+	cmd.Isolation.Confine = "sandbox"
+	cmd.Isolation.Mounts = spaces.LibraryMounts() // libspaces need not be installed
+	cmd.Env = []string{"LD_LIBRARY_PATH=" + os.Getenv("LD_LIBRARY_PATH")}
+	cmd.Isolation.Nice = spaces.Int(19)
+	equal(t, "a function", output(t, cmd), "0000000000000000 2 19")
+
+	for message, isolation := range map[string]spaces.Isolation{
+		"box":        {Confine: "box"},
+		"SystemRoot": {New: spaces.AllNamespaces, SystemRoot: true, Root: "/"},
+	} {
+		cmd := spaces.Command("true")
+		cmd.Isolation = isolation
+		err := cmd.Run()
+		isError(t, message, err, spaces.ErrInvalid)
+		if err != nil && !strings.Contains(err.Error(), message) {
+			t.Error(err)
+		}
+	}
+}
+
+func TestTheSystemAsRoot(t *testing.T) {
+	leavesNothing(t)
+	cmd := shell("ls / | tr '\\n' ' '; echo >/usr/new 2>/dev/null || echo read-only")
+	cmd.Isolation.SystemRoot, cmd.Isolation.ReadonlyRoot, cmd.Isolation.DefaultMounts = true, true, true
+	text := output(t, cmd)
+	for word, is := range map[string]bool{"usr": true, "etc": true, "tmp": true, "home": false, "root": false} {
+		equal(t, word, strings.Contains(text, word+" "), is)
+	}
+	equal(t, "usr", strings.HasSuffix(text, "read-only"), true)
+}

@@ -17,6 +17,12 @@ type Isolation struct {
 	// Cmd.
 	Config []byte
 
+	// Confine is "sandbox" for a program that is not trusted: new namespaces and so no network, the system of
+	// the caller to read only, no capabilities, a seccomp filter, Landlock, limits of memory and processes, and
+	// an environment of PATH, HOME and LANG where Cmd has none. The other fields, where they are set, change it
+	// further. What it defends against, and what not, is in the project's docs/security.md.
+	Confine string
+
 	// New are new namespaces for the program.
 	//
 	// With a new pid namespace the program has a small init as PID 1 (see Init), and with a new mount
@@ -51,6 +57,10 @@ type Isolation struct {
 	Root         string
 	ReadonlyRoot bool
 	Chroot       bool
+
+	// SystemRoot: the root directory is a new file system in memory that shows /usr, /etc, /bin and the like of
+	// the caller's system, read-only, and nothing else, but for DefaultMounts and Mounts.
+	SystemRoot bool
 
 	// Propagation is that of mounts between the new mount namespace and others: "private" (the default),
 	// "slave", "shared", "unbindable" or "unchanged".

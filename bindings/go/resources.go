@@ -65,7 +65,7 @@ func (s *spec) refuseIgnored(isolation *Isolation) {
 	}
 	if isolation.Memory != "" || isolation.CPUs != 0 || isolation.PidsLimit != 0 || len(isolation.Limits) != 0 ||
 		len(isolation.Resources) != 0 || len(isolation.DeviceRules) != 0 || isolation.OwnCgroup ||
-		isolation.CgroupPath != "" || len(isolation.Config) != 0 { // there is a group, or may be
+		isolation.CgroupPath != "" || isolation.mayHaveMore() { // there is a group, or may be
 		return
 	}
 	if isolation.CgroupManager != "" {

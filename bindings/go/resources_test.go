@@ -312,7 +312,7 @@ func TestTheFallback(t *testing.T) {
 	} else {
 		isError(t, "not allowed", err, spaces.ErrUnsupported)
 	}
-	cmd = spaces.Command("sh", "-c", "ulimit -v")
+	cmd = spaces.Command("sh", "-c", "ulimit -d")
 	cmd.Isolation = spaces.Isolation{Memory: "64M", CgroupFallback: true}
 	equal(t, "limit", output(t, cmd), "65536")
 	equal(t, "told", len(cmd.ProcessState.Degraded()) > 0, true)

@@ -189,10 +189,15 @@ func (s *spec) timeOffset(clock string, offset time.Duration) {
 }
 
 func (s *spec) fileSystem(isolation *Isolation) {
-	if isolation.Root != "" {
+	switch {
+	case isolation.Root != "" && isolation.SystemRoot:
+		s.fail(invalid("SystemRoot", "this takes the place of Root: choose one"))
+	case isolation.Root != "":
 		s.try(s.raw.Set_root(s.text("Root", isolation.Root), flag(isolation.ReadonlyRoot), s.failure))
-	} else if isolation.ReadonlyRoot {
-		s.fail(invalid("ReadonlyRoot", "needs Root"))
+	case isolation.SystemRoot:
+		s.try(s.raw.Set_system_root(flag(isolation.ReadonlyRoot), s.failure))
+	case isolation.ReadonlyRoot:
+		s.fail(invalid("ReadonlyRoot", "needs Root or SystemRoot"))
 	}
 	if isolation.Chroot {
 		s.try(s.raw.Set_chroot(1, s.failure))
@@ -311,10 +316,11 @@ func (c *Cmd) spec() (*spec, config) {
 	}
 	known := s.load(c.Isolation.Config)
 	known.Process.Terminal = known.Process.Terminal || c.Isolation.Terminal
+	s.given("Confine", c.Isolation.Confine, s.raw.Confine) // first, as what follows changes it
 	switch {
 	case c.Env != nil:
 		s.env(lastOfEach(c.Env), true)
-	case known.Process.Env == nil:
+	case known.Process.Env == nil && c.Isolation.Confine == "":
 		s.env(c.Environ(), false)
 	}
 	if c.Dir != "" {
@@ -334,6 +340,9 @@ func (c *Cmd) spec() (*spec, config) {
 func (s *spec) program(c *Cmd) {
 	if c.function != "" {
 		s.function(c.function, c.Args[1:], 3+len(c.ExtraFiles))
+		if c.Isolation.Confine != "" && c.Isolation.Root == "" {
+			s.mountFunction()
+		}
 		return
 	}
 	args := c.Args

@@ -27,7 +27,7 @@ class TestCases < SpacesTest
   # Those that are the same.
   SAME = %i[umask rlimits no_new_privs oom_score_adj new_session uid gid groups init uid_map gid_map
             hostname domainname root time_offsets default_mounts mount_proc propagation die_with_parent
-            setgroups memory cpus pids_limit limits resources device_rules own_cgroup
+            setgroups confine system_root memory cpus pids_limit limits resources device_rules own_cgroup
             cgroup_path cgroup_manager cgroup_fallback join_cgroup cap_add cap_drop capabilities
             securebits apparmor_profile selinux_label landlock seccomp seccomp_report
             seccomp_cache new_keyring nice scheduler io_priority cpu_affinity personality sysctl

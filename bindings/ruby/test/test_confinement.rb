@@ -115,6 +115,31 @@ class TestConfinement < SpacesTest
                  [*%w[Seccomp CapEff Cpus_allowed_list].map { |name| line(name, status) }, text]
   end
 
+  def test_the_sandbox
+    script = "cat /proc/self/status; uname -n; env | grep -v ^PWD= | sort; " \
+             "echo >/usr/new 2>/dev/null || echo read-only; ls /home 2>/dev/null; ls -A /tmp"
+    text = output("sh", "-c", script, confine: "sandbox", hostname: "changed")
+    found = %w[CapBnd Seccomp NoNewPrivs].map { |name| line(name, text) }
+    assert_equal [mask(0), "2", "1"], found
+    assert_equal "changed\nHOME=/tmp\nLANG=C.UTF-8\n" \
+                 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nread-only",
+                 text[/^changed.*/m]
+    started("exec sleep 600", confine: "sandbox") do |process|
+      assert_equal (KINDS - [:time]).sort, changed(namespaces(process.pid)).sort
+    end
+    status, home = Spaces::Container.run(confine: "sandbox") do
+      [File.read("/proc/self/status"), File.exist?("/home")]
+    end
+    assert_equal [mask(0), "2", false], [line("CapEff", status), line("Seccomp", status), home]
+  end
+
+  def test_the_system_as_root
+    names = output("ls", "/", all: true, system_root: true, readonly: true, default_mounts: true).split
+    assert_equal %w[etc tmp usr], names & %w[etc home root tmp usr]
+    _, err, = Spaces.capture("touch", "/new", all: true, system_root: true, readonly: true)
+    assert_match(/Read-only/, err)
+  end
+
   def test_what_is_injected_is_confined_too
     started("exec sleep 600", all: true) do |process|
       options = { cap_drop: "all", no_new_privs: true, seccomp: "default" }

@@ -51,6 +51,11 @@ class TestOptions < SpacesTest
 
   # Of confinement and resources.
   CONFINEMENT = [
+    [ArgumentError, { confine: "box" }, /"box"/],
+    [TypeError, { confine: true }, "confine: true: a String is needed"],
+    [TypeError, { system_root: "/" }, 'system_root: "/": true or false is needed'],
+    [ArgumentError, { system_root: true, root: "/" },
+     "system_root: this takes the place of root; choose one"],
     [TypeError, { cap_add: 1 }, "cap_add: 1: an Array of words is needed"],
     [TypeError, { cap_drop: [1] }, "cap_drop[0]: 1: a String is needed"],
     [ArgumentError, { cap_add: "flying" }, /flying/],

@@ -154,7 +154,7 @@ class TestResources < SpacesTest
     rescue Spaces::UnsupportedError
       pass
     end
-    out, _, result = Spaces.capture("sh", "-c", "ulimit -v", memory: "64M", cgroup_fallback: true)
+    out, _, result = Spaces.capture("sh", "-c", "ulimit -d", memory: "64M", cgroup_fallback: true)
     assert_equal ["65536\n", 1], [out, [result.degraded.size, 1].min]
   end
 end

@@ -61,6 +61,7 @@ module Spaces
     private_class_method :accesses, :ports
 
     CHECKS = {
+      confine: Check.method(:text),
       no_new_privs: Check.method(:switch),
       cap_add: Check.method(:words),
       cap_drop: Check.method(:words),
@@ -81,7 +82,7 @@ module Spaces
 
     # What would say nothing without another option. A configuration may have a filter.
     def self.refuse_ignored(options)
-      return if options.key?(:seccomp) || options.key?(:spec)
+      return if %i[seccomp spec confine].any? { |name| options.key?(name) }
 
       given = ABOUT_THE_FILTER.find { |name| options[name] }
       what = "this is about the filter, and needs seccomp"
@@ -109,11 +110,11 @@ module Spaces
       options.fetch(:securebits, []).each { |name| spec.add_securebit(name) }
     end
 
-    # Lists first, since one without a rule is a rule as well: nothing is allowed.
+    # What only JSON can say is first: that no path or port is allowed at all, and what has no setter.
     def self.tell_landlock(spec, rules)
       known = rules.slice("scope", "optional")
-      LANDLOCK_LISTS.each { |name, member| known[member] = [] if rules.key?(name) }
-      spec.load_json(JSON.generate({ "spaces" => { "landlock" => known } }))
+      LANDLOCK_LISTS.each { |name, member| known[member] = [] if rules[name]&.empty? }
+      spec.load_json(JSON.generate({ "spaces" => { "landlock" => known } })) unless known.empty?
       rules.fetch("paths", {}).each { |path, access| spec.add_landlock_path(path, access) }
       %w[bind connect].each do |access|
         rules.fetch(access, []).each { |port| spec.add_landlock_port(access, port) }

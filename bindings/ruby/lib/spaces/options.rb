@@ -108,6 +108,7 @@ module Spaces
       time_offsets: method(:time_offsets),
       root: PATH,
       readonly: SWITCH,
+      system_root: SWITCH,
       pivot_root: SWITCH,
       chdir: PATH,
       pgroup: method(:pgroup),

@@ -11,8 +11,10 @@ module Spaces
     QUOTA = (1000..(10**12))
     # Those that are short for a key.
     SHORT = { memory: "memory.max", cpus: "cpu.max", pids_limit: "pids.max" }.freeze
-    # Those that give the process a control group; a configuration may as well.
-    GIVING_A_GROUP = (SHORT.keys + %i[limits resources device_rules own_cgroup cgroup_path spec]).freeze
+    # Those that give the process a control group; a configuration or a sandbox does as well.
+    GIVING_A_GROUP = %i[
+      memory cpus pids_limit limits resources device_rules own_cgroup cgroup_path spec confine
+    ].freeze
     ABOUT_THE_GROUP = %i[cgroup_manager cgroup_fallback].freeze
 
     # A number, or text as the kernel takes it: "512M", "max".
