@@ -39,7 +39,7 @@ type Isolation struct {
 	// UIDMap and GIDMap are the id maps of a new user namespace: "0 1000 1" (inside, outside, count; several
 	// are separated by commas), "1000" (that user is 0 inside), "root" (the caller is 0 inside, the default),
 	// "self" (the caller has the same id inside), "auto" (the caller is 0, and what /etc/subuid gives it is 1
-	// and up) or "none".
+	// and up), "nobody" (65534 is itself inside, where the caller may map it) or "none".
 	UIDMap, GIDMap string
 
 	// Setgroups is whether setgroups(2) is allowed in a new user namespace. Default: where the kernel lets
@@ -66,7 +66,8 @@ type Isolation struct {
 	// "slave", "shared", "unbindable" or "unchanged".
 	Propagation string
 
-	// Mounts are made in this order in a new mount namespace. What follows here needs one as well.
+	// Mounts are made in this order in a new mount namespace, which the following fields up to ReadonlyPaths
+	// need as well.
 	Mounts []Mount
 
 	// DefaultMounts are those that programs expect in a new root: /proc, /dev, a read-only /sys and an empty

@@ -113,7 +113,7 @@ module Spaces
     # What only JSON can say is first: that no path or port is allowed at all, and what has no setter.
     def self.tell_landlock(spec, rules)
       known = rules.slice("scope", "optional")
-      LANDLOCK_LISTS.each { |name, member| known[member] = [] if rules[name]&.empty? }
+      LANDLOCK_LISTS.each { |name, member| known[member] = [] if rules.key?(name) && rules[name].empty? }
       spec.load_json(JSON.generate({ "spaces" => { "landlock" => known } })) unless known.empty?
       rules.fetch("paths", {}).each { |path, access| spec.add_landlock_path(path, access) }
       %w[bind connect].each do |access|
