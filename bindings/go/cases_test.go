@@ -49,12 +49,14 @@ type caseOptions struct {
 	Init             *bool
 	TimeLimitMS      int `json:"time_limit_ms"`
 	TimeLimitGraceMS int `json:"time_limit_grace_ms"`
+	caseConfinement
 }
 
 type caseResult struct {
-	Cause    spaces.Cause
-	ExitCode *int `json:"exit_code"`
-	Signal   string
+	Cause      spaces.Cause
+	ExitCode   *int `json:"exit_code"`
+	Signal     string
+	SystemCall *string `json:"system_call"`
 }
 
 type caseError struct {
@@ -81,12 +83,7 @@ type languageCase struct {
 var (
 	signalsOfCases = map[string]syscall.Signal{
 		"SIGINT": syscall.SIGINT, "SIGKILL": syscall.SIGKILL, "SIGTERM": syscall.SIGTERM, "SIGUSR1": syscall.SIGUSR1,
-	}
-	codesOfCases = map[string]spaces.Code{
-		"EINVALID": spaces.ErrInvalid, "ESETUP": spaces.ErrSetup, "ENOTFOUND": spaces.ErrNotFound,
-	}
-	errnosOfCases = map[string]syscall.Errno{
-		"ENOENT": syscall.ENOENT, "EACCES": syscall.EACCES, "ESRCH": syscall.ESRCH,
+		"SIGSYS": syscall.SIGSYS,
 	}
 	kindsOfCases = map[string]spaces.Namespaces{
 		"time": spaces.TimeNamespace, "mount": spaces.MountNamespace, "cgroup": spaces.CgroupNamespace,
@@ -236,6 +233,7 @@ func (r *caseRun) apply(options *caseOptions, cmd *spaces.Cmd) {
 	if options.Executable != "" {
 		cmd.Path = options.Executable
 	}
+	r.confine(&options.caseConfinement, isolation)
 	cmd.Dir = options.Cwd
 	if options.Env != nil || options.ClearEnv {
 		cmd.Env = r.environment(options)
@@ -308,6 +306,9 @@ func (r *caseResult) check(t *testing.T, state *spaces.ProcessState) {
 	equal(t, "cause", state.Cause(), r.Cause)
 	equal(t, "exit code", state.ExitCode(), exitCode)
 	equal(t, "signal", state.Signal(), signalsOfCases[r.Signal])
+	if r.SystemCall != nil {
+		equal(t, "system call", state.SystemCall(), *r.SystemCall)
+	}
 }
 
 func runCase(t *testing.T, c *languageCase) {

@@ -23,7 +23,8 @@ type Cmd struct {
 	// empty, that is Path, and there are no others.
 	Args []string
 
-	// Env is the environment, each entry NAME=VALUE. If it is nil, the program has this process' environment.
+	// Env is the environment, each entry NAME=VALUE. If it is nil, the program has this process' environment, or
+	// what Isolation.Config or Isolation.Confine say.
 	Env []string
 
 	// Dir is the working directory, a path inside the program's root directory. If it is empty, that is the

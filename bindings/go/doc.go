@@ -15,6 +15,13 @@
 //   - A context ends everything in the program's pid namespace, not only the program.
 //   - SysProcAttr is replaced by Isolation.
 //
+// # Confinement
+//
+// Isolation also says what the program may do (capabilities, seccomp, Landlock, security modules), what it may
+// use (control groups: Memory, CPUs, PidsLimit and Limits), and what is in its files (Files, Devices,
+// MaskedPaths). What is asked for and cannot be had is an error of Start. A running program's limits are
+// changed and its use is told by methods of Process.
+//
 // # Functions
 //
 // Go cannot fork. A function that is to run in isolation gets a name, and runs in a new execution of the

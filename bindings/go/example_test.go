@@ -85,6 +85,46 @@ func ExampleIsolation() {
 	// box
 }
 
+// What the program may do, and what it has in its root directory.
+func ExampleIsolation_confinement() {
+	cmd := spaces.Command("sh", "-c", "grep -E '^(CapEff|Seccomp):' /proc/self/status; cat /mnt/greeting")
+	cmd.Isolation = spaces.Isolation{
+		New:           spaces.AllNamespaces,
+		NoNewPrivs:    true,
+		CapDrop:       []string{"all"},
+		Seccomp:       "default",
+		ReadonlyPaths: []string{"/proc/sys"},
+		Directories:   []spaces.Directory{{Path: "/mnt"}},
+		Files:         []spaces.File{{Path: "/mnt/greeting", Content: []byte("hello\n"), Mode: 0o444}},
+	}
+	out, err := cmd.Output()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s", out)
+	// Output:
+	// CapEff:	0000000000000000
+	// Seccomp:	2
+	// hello
+}
+
+// What the program may use. Without control groups this is an error that is spaces.ErrUnsupported.
+func ExampleProcess_Stats() {
+	cmd := spaces.Command("make", "-j8")
+	cmd.Isolation = spaces.Isolation{New: spaces.AllNamespaces, Memory: "512M", CPUs: 2, PidsLimit: 100}
+	if err := cmd.Start(); err != nil {
+		log.Fatal(err)
+	}
+	stats, err := cmd.Process.Stats()
+	fmt.Println(stats["memory.current"], stats["cpu.usage_usec"], err)
+	if err := cmd.Process.SetLimit("memory.max", "1G"); err != nil {
+		log.Print(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		fmt.Println(cmd.ProcessState.Cause() == spaces.CauseOutOfMemory)
+	}
+}
+
 func ExampleInject() {
 	box := spaces.Command("sh", "-c", "echo; exec cat")
 	box.Isolation = spaces.Isolation{New: spaces.AllNamespaces, Hostname: "box"}

@@ -112,6 +112,19 @@ func (s *spec) function(name string, args []string, fd int) {
 	s.args(append([]string{functionPlace + strconv.Itoa(fd), functionMark, name}, args...))
 }
 
+// mountFunction has the program executed by a path of the sandbox, whose Landlock lets only what is mounted in
+// it be executed. The root directory is in memory, where there is room for that path.
+func (s *spec) mountFunction() {
+	const place = "/.spaces-function"
+	program, err := os.Executable()
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.try(s.raw.Add_mount(program, place, "bind", "ro", s.failure))
+	s.try(s.raw.Set_executable(place, s.failure))
+}
+
 // mendFunction adds to the error of a function that could not be executed what was missing for it.
 func mendFunction(err error) error {
 	failure, ok := err.(*Error)
@@ -130,7 +143,8 @@ func mendFunction(err error) error {
 
 // LibraryMounts are read-only bind mounts of the dynamic loader and the libraries that this program has
 // loaded, at the same places of the new root directory: what FuncCommand needs there that is not to be had
-// from a descriptor. Where the loader has found some of them by LD_LIBRARY_PATH, the function's environment
+// from a descriptor. In a sandbox (Isolation.Confine) or with Isolation.SystemRoot, those of the system are
+// there already. Where the loader has found some of them by LD_LIBRARY_PATH, the function's environment
 // needs that too. A program that is linked statically has none.
 func LibraryMounts() []Mount {
 	var mounts []Mount

@@ -66,28 +66,41 @@ func (p *Process) endNow() {
 
 // pollable duplicates a pidfd for the runtime's poller.
 func pollable(pidfd int) (*os.File, error) {
-	fd, _, errno := syscall.Syscall(syscall.SYS_FCNTL, uintptr(pidfd), syscall.F_DUPFD_CLOEXEC, 3)
-	if errno != 0 {
-		return nil, os.NewSyscallError("fcntl", errno)
+	fd, err := duplicate(pidfd)
+	if err != nil {
+		return nil, err
 	}
 	// Only descriptors that do not block get into the poller. The library never waits without having polled.
-	if err := syscall.SetNonblock(int(fd), true); err != nil {
-		_ = syscall.Close(int(fd))
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		_ = syscall.Close(fd)
 		return nil, os.NewSyscallError("fcntl", err)
 	}
-	return os.NewFile(fd, "pidfd"), nil
+	return os.NewFile(uintptr(fd), "pidfd"), nil
+}
+
+func duplicate(descriptor int) (int, error) {
+	fd, _, errno := syscall.Syscall(syscall.SYS_FCNTL, uintptr(descriptor), syscall.F_DUPFD_CLOEXEC, 3)
+	if errno != 0 {
+		return -1, os.NewSyscallError("fcntl", errno)
+	}
+	return int(fd), nil
 }
 
 func takeTerminal(handle raw.SwigcptrProcess) (*os.File, error) {
+	return takeFile(handle, raw.SPACES_TERMINAL, "terminal")
+}
+
+// takeFile takes what Take_fd gives for stream, for the runtime's poller.
+func takeFile(handle raw.SwigcptrProcess, stream int, name string) (*os.File, error) {
 	fd, failure := new(int32), new(uintptr)
-	if status := handle.Take_fd(raw.SPACES_TERMINAL, fd, failure); status != 0 {
+	if status := handle.Take_fd(stream, fd, failure); status != 0 {
 		return nil, takeError(status, failure)
 	}
 	if err := syscall.SetNonblock(int(*fd), true); err != nil {
 		_ = syscall.Close(int(*fd))
 		return nil, os.NewSyscallError("fcntl", err)
 	}
-	return os.NewFile(uintptr(*fd), "terminal"), nil
+	return os.NewFile(uintptr(*fd), name), nil
 }
 
 // Wait waits until the process has ended and tells how. It takes no thread meanwhile. It may be called again,
@@ -111,7 +124,8 @@ func (p *Process) Wait() (*ProcessState, error) {
 	case errors.Is(err, os.ErrClosed):
 		look = errReleased
 	case err != nil: // the poller has no room for it (epoll(7), max_user_watches)
-		p.state, look = p.collect(-1)
+		p.awaitEnd()
+		p.state, look = p.collect(0)
 	}
 	if look != nil {
 		return nil, look
@@ -150,8 +164,8 @@ func (p *Process) Signal(sig os.Signal) error {
 	return p.send(func(failure *uintptr) int { return p.handle.Kill(int(number), failure) })
 }
 
-// KillAll ends everything in the program's pid namespace by SIGKILL; where it has no pid namespace of its
-// own, only the program.
+// KillAll ends everything in the program's pid namespace and in its own control group by SIGKILL; where it has
+// neither, only the program.
 func (p *Process) KillAll() error {
 	return p.send(func(failure *uintptr) int { return p.handle.Kill_all(failure) })
 }
@@ -169,17 +183,35 @@ func (p *Process) send(call func(failure *uintptr) int) error {
 	return nil
 }
 
-// hasEnded tells whether a pidfd is readable.
-func hasEnded(pidfd int) bool {
+// hasEnded tells whether the process of a pidfd has ended.
+func hasEnded(pidfd int) bool { return isReadable(pidfd, &syscall.Timespec{}) }
+
+// awaitEnd waits for the end of the process, on a thread, but without p.lock, which others need meanwhile.
+func (p *Process) awaitEnd() {
+	p.lock.RLock()
+	own, err := -1, errReleased
+	if p.handle != 0 {
+		own, err = duplicate(p.handle.Pidfd())
+	}
+	p.lock.RUnlock()
+	if err != nil {
+		return
+	}
+	defer syscall.Close(own)
+	for !isReadable(own, nil) { // a signal came
+	}
+}
+
+// isReadable tells whether a descriptor is so, or becomes so in that time; nil: at any time.
+func isReadable(descriptor int, within *syscall.Timespec) bool {
 	const pollIn = 1
 	entry := struct {
 		fd      int32
 		events  int16
 		revents int16
-	}{fd: int32(pidfd), events: pollIn}
-	var atOnce syscall.Timespec
+	}{fd: int32(descriptor), events: pollIn}
 	ready, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&entry)), 1,
-		uintptr(unsafe.Pointer(&atOnce)), 0, 0, 0)
+		uintptr(unsafe.Pointer(within)), 0, 0, 0)
 	return errno == 0 && ready == 1 && entry.revents&pollIn != 0
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"runtime"
+	"sort"
 	"strings"
 	"time"
 
@@ -118,7 +119,12 @@ func (s *spec) pass(file *os.File, target int) {
 func (s *spec) isolate(isolation *Isolation) {
 	s.namespaces(isolation)
 	s.fileSystem(isolation)
+	s.content(isolation)
 	s.identity(isolation)
+	s.privileges(isolation)
+	s.securityModules(isolation)
+	s.scheduling(isolation)
+	s.controlGroup(isolation)
 	s.session(isolation)
 	s.life(isolation)
 }
@@ -183,10 +189,15 @@ func (s *spec) timeOffset(clock string, offset time.Duration) {
 }
 
 func (s *spec) fileSystem(isolation *Isolation) {
-	if isolation.Root != "" {
+	switch {
+	case isolation.Root != "" && isolation.SystemRoot:
+		s.fail(invalid("SystemRoot", "this takes the place of Root: choose one"))
+	case isolation.Root != "":
 		s.try(s.raw.Set_root(s.text("Root", isolation.Root), flag(isolation.ReadonlyRoot), s.failure))
-	} else if isolation.ReadonlyRoot {
-		s.fail(invalid("ReadonlyRoot", "needs Root"))
+	case isolation.SystemRoot:
+		s.try(s.raw.Set_system_root(flag(isolation.ReadonlyRoot), s.failure))
+	case isolation.ReadonlyRoot:
+		s.fail(invalid("ReadonlyRoot", "needs Root or SystemRoot"))
 	}
 	if isolation.Chroot {
 		s.try(s.raw.Set_chroot(1, s.failure))
@@ -201,12 +212,8 @@ func (s *spec) fileSystem(isolation *Isolation) {
 		s.try(s.raw.Set_mount_proc(flag(*isolation.MountProc), s.failure))
 	}
 	for _, mount := range isolation.Mounts {
-		kind := mount.Type
-		if kind == "" {
-			kind = "bind"
-		}
 		s.try(s.raw.Add_mount(s.text("Mount.Source", mount.Source), s.text("Mount.Target", mount.Target),
-			s.text("Mount.Type", kind), s.text("Mount.Options", mount.Options), s.failure))
+			s.text("Mount.Type", mount.kind()), s.text("Mount.Options", mount.Options), s.failure))
 	}
 }
 
@@ -309,10 +316,11 @@ func (c *Cmd) spec() (*spec, config) {
 	}
 	known := s.load(c.Isolation.Config)
 	known.Process.Terminal = known.Process.Terminal || c.Isolation.Terminal
+	s.given("Confine", c.Isolation.Confine, s.raw.Confine) // first, as what follows changes it
 	switch {
 	case c.Env != nil:
 		s.env(lastOfEach(c.Env), true)
-	case known.Process.Env == nil:
+	case known.Process.Env == nil && c.Isolation.Confine == "":
 		s.env(c.Environ(), false)
 	}
 	if c.Dir != "" {
@@ -332,6 +340,9 @@ func (c *Cmd) spec() (*spec, config) {
 func (s *spec) program(c *Cmd) {
 	if c.function != "" {
 		s.function(c.function, c.Args[1:], 3+len(c.ExtraFiles))
+		if c.Isolation.Confine != "" && c.Isolation.Root == "" {
+			s.mountFunction()
+		}
 		return
 	}
 	args := c.Args
@@ -345,6 +356,37 @@ func (s *spec) program(c *Cmd) {
 		s.fail(invalid("Path", "no command"))
 	}
 	s.args(args)
+}
+
+// given calls a setter with value where it is not empty.
+func (s *spec) given(object, value string, set func(value string, failure *uintptr) int) {
+	if value != "" {
+		s.try(set(s.text(object, value), s.failure))
+	}
+}
+
+// each calls a setter with every one of values.
+func (s *spec) each(object string, values []string, set func(value string, failure *uintptr) int) {
+	for _, value := range values {
+		s.try(set(s.text(object, value), s.failure))
+	}
+}
+
+// on calls the setter of a switch where that is on.
+func (s *spec) on(is bool, set func(on int, failure *uintptr) int) {
+	if is {
+		s.try(set(1, s.failure))
+	}
+}
+
+// sorted has the keys of a map in an order that is always the same.
+func sorted[Value any](values map[string]Value) []string {
+	keys := make([]string, 0, len(values))
+	for key := range values {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
 }
 
 func flag(on bool) int {

@@ -1,6 +1,7 @@
 package spaces
 
 import (
+	"encoding/json"
 	"strconv"
 	"syscall"
 	"time"
@@ -18,6 +19,9 @@ const (
 	CauseTimeLimit Cause = "time-limit" // by Isolation.TimeLimit
 	CauseKilled    Cause = "killed"     // by a signal that this Process' methods sent
 	CauseSeccomp   Cause = "seccomp"    // by a system call that a seccomp filter forbids
+
+	// By SIGKILL, not from this Process' methods, while the OOM killer was at work in its control group.
+	CauseOutOfMemory Cause = "out-of-memory"
 )
 
 // ProcessState is how a process has ended, and what it has used.
@@ -30,13 +34,22 @@ type ProcessState struct {
 	userTime   time.Duration
 	systemTime time.Duration
 	peakMemory uint64
+	oomKills   uint64
+	systemCall string
+	report     report
+}
+
+// report is what only the JSON of a result tells.
+type report struct {
+	Statistics map[string]uint64 `json:"statistics"`
+	Degraded   []string          `json:"degraded"`
 }
 
 // newProcessState reads the spaces_result at address, and gives it back to the library.
 func newProcessState(pid int, address uintptr) *ProcessState {
 	result := raw.SwigcptrResult(address)
 	defer raw.DeleteResult(result)
-	return &ProcessState{
+	state := &ProcessState{
 		pid:        pid,
 		cause:      Cause(result.Cause()),
 		exitCode:   result.Exit_code(),
@@ -45,7 +58,16 @@ func newProcessState(pid int, address uintptr) *ProcessState {
 		userTime:   time.Duration(result.User_time()) * time.Microsecond,
 		systemTime: time.Duration(result.System_time()) * time.Microsecond,
 		peakMemory: result.Peak_memory(),
+		oomKills:   result.Oom_kills(),
+		systemCall: result.System_call(),
 	}
+	text, failure := new(uintptr), new(uintptr)
+	if status := result.To_json(text, failure); status != 0 {
+		_ = takeError(status, failure) // without memory; how it has ended is known all the same
+	} else {
+		_ = json.Unmarshal([]byte(takeText(text)), &state.report)
+	}
+	return state
 }
 
 // Pid is the process id that the process had, as Process.Pid.
@@ -92,6 +114,21 @@ func (s *ProcessState) SystemTime() time.Duration { return s.systemTime }
 // was started without an init from a larger process inherits that process' peak.
 func (s *ProcessState) PeakMemory() uint64 { return s.peakMemory }
 
+// OOMKills is how many processes of the program's control group the OOM killer has killed; they need not have
+// been the program.
+func (s *ProcessState) OOMKills() uint64 { return s.oomKills }
+
+// SystemCall is the first system call that the program's seccomp filter has refused by ending a process, where
+// it was started with Isolation.SeccompReport; otherwise it is empty. One of the program itself comes before
+// those of its children, and only then the cause is CauseSeccomp.
+func (s *ProcessState) SystemCall() string { return s.systemCall }
+
+// Statistics is what Process.Stats has told at the end; nil without a control group.
+func (s *ProcessState) Statistics() map[string]uint64 { return s.report.Statistics }
+
+// Degraded is what Isolation has asked for and could not be had, a sentence each.
+func (s *ProcessState) Degraded() []string { return s.report.Degraded }
+
 // String is "exit status 1" or "signal: killed (core dumped)" as in package os, with the cause where the
 // numbers do not tell it: "signal: terminated (time limit)".
 func (s *ProcessState) String() string {
@@ -107,6 +144,11 @@ func (s *ProcessState) String() string {
 		text += " (time limit)"
 	case CauseSeccomp:
 		text += " (seccomp)"
+		if s.systemCall != "" {
+			text = text[:len(text)-1] + ": " + s.systemCall + ")"
+		}
+	case CauseOutOfMemory:
+		text += " (out of memory)"
 	}
 	if s.coreDumped {
 		text += " (core dumped)"

@@ -27,7 +27,12 @@ class TestCases < SpacesTest
   # Those that are the same.
   SAME = %i[umask rlimits no_new_privs oom_score_adj new_session uid gid groups init uid_map gid_map
             hostname domainname root time_offsets default_mounts mount_proc propagation die_with_parent
-            setgroups].freeze
+            setgroups confine system_root memory cpus pids_limit limits resources device_rules own_cgroup
+            cgroup_path cgroup_manager cgroup_fallback join_cgroup cap_add cap_drop capabilities
+            securebits apparmor_profile selinux_label landlock seccomp seccomp_report
+            seccomp_cache new_keyring nice scheduler io_priority cpu_affinity personality sysctl
+            files directories symlinks devices default_devices masked_paths
+            readonly_paths].freeze
 
   def text(given)
     given.gsub(/\{([^{}]*)\}/) do
@@ -48,7 +53,7 @@ class TestCases < SpacesTest
     case value
     when String then text(value)
     when Array then value.map { |item| deep_text(item) }
-    when Hash then value.transform_values { |item| deep_text(item) }
+    when Hash then value.to_h { |name, item| [text(name), deep_text(item)] }
     else value
     end
   end
@@ -118,6 +123,7 @@ class TestCases < SpacesTest
     assert_equal expected["cause"].tr("-", "_").to_sym, result.cause
     signal = expected["signal"] && Signal.list[expected["signal"].delete_prefix("SIG")]
     assert_equal [expected["exit_code"], signal], [result.exit_code, result.signal]
+    assert_equal expected["system_call"], result.system_call if expected["system_call"]
   end
 
   def check(wanted)

@@ -22,7 +22,7 @@ class TestHost < SpacesTest
   end
 
   def test_what_is_not_meant_for_users_is_private
-    assert_equal %i[Container Error ExistsError ExitError Host InvalidError MemoryError
+    assert_equal %i[Container Control Error Events ExistsError ExitError Host InvalidError MemoryError
                     NotFoundError Process RemoteError Result SetupError StateError SystemError TimeoutError
                     UnsupportedError VERSION],
                  Spaces.constants.sort

@@ -49,8 +49,93 @@ class TestOptions < SpacesTest
     [TypeError, { chdir: 1 }, "chdir: 1: a path is needed"]
   ].freeze
 
+  # Of confinement and resources.
+  CONFINEMENT = [
+    [ArgumentError, { confine: "box" }, /"box"/],
+    [TypeError, { confine: true }, "confine: true: a String is needed"],
+    [TypeError, { system_root: "/" }, 'system_root: "/": true or false is needed'],
+    [ArgumentError, { system_root: true, root: "/" },
+     "system_root: this takes the place of root; choose one"],
+    [TypeError, { cap_add: 1 }, "cap_add: 1: an Array of words is needed"],
+    [TypeError, { cap_drop: [1] }, "cap_drop[0]: 1: a String is needed"],
+    [ArgumentError, { cap_add: "flying" }, /flying/],
+    [TypeError, { capabilities: [] },
+     /\Acapabilities: \[\]: a Hash with some of bounding, .*ambient is needed/],
+    [ArgumentError, { capabilities: { limiting: [] } },
+     /\Acapabilities: "limiting": this is none of bounding, /],
+    [ArgumentError, { capabilities: { ambient: ["flying"] } }, /flying/],
+    [ArgumentError, { securebits: "loose" }, /loose/],
+    [TypeError, { new_keyring: 1 }, "new_keyring: 1: true or false is needed"],
+    [TypeError, { apparmor_profile: 1 }, "apparmor_profile: 1: a String is needed"],
+    [ArgumentError, { landlock: { roads: [] } }, /\Alandlock: "roads": this is none of paths, bind/],
+    [TypeError, { landlock: { paths: ["/usr"] } },
+     /\Alandlock\["paths"\]: .*: a Hash from paths to accesses/],
+    [ArgumentError, { landlock: { paths: { "/usr" => "lick" } } }, /lick/],
+    [ArgumentError, { landlock: { bind: [65_536] } },
+     'landlock["bind"][0]: 65536: a number from 0 to 65535 is needed'],
+    [ArgumentError, { seccomp: "lax" }, 'seccomp: "lax": "default" or a profile of OCI is needed'],
+    [TypeError, { seccomp: true }, "seccomp: true: a String is needed"],
+    [ArgumentError, { seccomp: { defaultAction: "SCMP_ACT_SING" } }, /SCMP_ACT_SING/],
+    [ArgumentError, { seccomp_report: true }, /\Aseccomp_report: true: .*needs seccomp\z/],
+    [ArgumentError, { seccomp_cache: "/tmp" }, /\Aseccomp_cache: .*needs seccomp\z/],
+    [ArgumentError, { nice: 20 }, "nice: 20: a number from -20 to 19 is needed"],
+    [ArgumentError, { scheduler: "fifo:high" }, 'scheduler: "fifo:high": it is like "fifo:50" or "batch"'],
+    [ArgumentError, { scheduler: ["fifo", 1, 2] }, /\Ascheduler: /],
+    [ArgumentError, { scheduler: "fifo:100" }, "scheduler: 100: a number from 0 to 99 is needed"],
+    [ArgumentError, { scheduler: "slow" }, /SCHED_SLOW/],
+    [ArgumentError, { io_priority: "be:8" }, "io_priority: 8: a number from 0 to 7 is needed"],
+    [TypeError, { io_priority: 4 }, "io_priority: 4: a String is needed"],
+    [TypeError, { cpu_affinity: 1 },
+     'cpu_affinity: 1: a String like "0-3,7" or an Array of numbers is needed'],
+    [TypeError, { cpu_affinity: 0.. }, /\Acpu_affinity: 0\.\.: /],
+    [ArgumentError, { cpu_affinity: [] }, "cpu_affinity: []: a CPU is needed"],
+    [TypeError, { cpu_affinity: ["0"] }, 'cpu_affinity[0]: "0": a whole number is needed'],
+    [ArgumentError, { personality: "windows" }, /WINDOWS/],
+    [TypeError, { sysctl: { "net.a" => true } }, 'sysctl["net.a"]: true: a String is needed'],
+    [ArgumentError, { sysctl: { "kernel.panic" => 1 } }, /kernel\.panic/],
+    [TypeError, { files: { "/a" => 1 } }, 'files["/a"]: 1: a String or [content, mode] is needed'],
+    [ArgumentError, { files: { "/a" => ["b"] } },
+     'files["/a"]: ["b"]: a String or [content, mode] is needed'],
+    [ArgumentError, { files: { "/a" => ["b", 0o10000] } },
+     'files["/a"]: 4096: a number from 0 to 07777 is needed'],
+    [TypeError, { directories: 1 }, "directories: 1: an Array of paths is needed"],
+    [TypeError, { symlinks: { "/a" => 1 } }, 'symlinks["/a"]: 1: a path is needed'],
+    [TypeError, { devices: "/dev/null" }, 'devices: "/dev/null": an Array of devices is needed'],
+    [ArgumentError, { devices: [["/dev/null"]] },
+     'devices[0]: ["/dev/null"]: a path or [source, path] is needed'],
+    [ArgumentError, { devices: [{ name: "x" }] }, /\Adevices\[0\]: "name": this is none of path, type/],
+    [TypeError, { devices: [{ path: "/dev/x" }] }, "devices[0] type: nil: a String is needed"],
+    [TypeError, { masked_paths: [1] }, "masked_paths[0]: 1: a path is needed"],
+    [ArgumentError, { masked_paths: "relative", all: true }, /relative/],
+    [TypeError, { memory: 1.5 }, 'memory: 1.5: a whole number, or a String like "512M", is needed'],
+    [ArgumentError, { memory: -1 }, /\Amemory: -1: a number from 0/],
+    [TypeError, { cpus: "2" }, 'cpus: "2": a number of processors is needed, like 0.5 or 2'],
+    [ArgumentError, { cpus: 0.001 },
+     "cpus: 0.001: a number of processors is needed, like 0.5 or 2, and at least 0.01"],
+    [TypeError, { pids_limit: "many" }, 'pids_limit: "many": a whole number is needed'],
+    [ArgumentError, { limits: { "speed.max" => 1 } }, /speed\.max/],
+    [TypeError, { limits: { "pids.max" => nil } }, /\Alimits\["pids\.max"\]: nil: a whole number, or/],
+    [ArgumentError, { memory: 1, limits: { "memory.max" => 1 } },
+     'memory: "1": limits["memory.max"] is the same limit; choose one'],
+    [TypeError, { resources: 1 }, "resources: 1: a String is needed"],
+    [ArgumentError, { resources: "{" }, /\Aresources: "\{": this is no JSON/],
+    [ArgumentError, { resources: { speed: 1 } }, /speed/],
+    [ArgumentError, { device_rules: ["maybe a"] },
+     'device_rules[0]: "maybe a": a rule is like "allow c 1:3 rwm" or "deny a"'],
+    [ArgumentError, { device_rules: [[true]] }, "device_rules[0]: [true]: [allow, rule] is needed"],
+    [TypeError, { device_rules: [[1, "a"]] }, "device_rules[0]: 1: true or false is needed"],
+    [ArgumentError, { device_rules: ["allow c 1 r"] }, /c 1 r/],
+    [TypeError, { own_cgroup: 1 }, "own_cgroup: 1: true or false is needed"],
+    [ArgumentError, { cgroup_path: "../up" }, /\.\./],
+    [ArgumentError, { cgroup_manager: "me", own_cgroup: true }, /"me"/],
+    [ArgumentError, { cgroup_manager: "auto" }, /\Acgroup_manager: "auto": .*own_cgroup: true\z/],
+    [ArgumentError, { cgroup_fallback: true }, /\Acgroup_fallback: true: .*own_cgroup: true\z/],
+    [TypeError, { join_cgroup: "1" }, 'join_cgroup: "1": a pid or a process is needed'],
+    [ArgumentError, { join_cgroup: 0 }, "join_cgroup: 0: this is no pid"]
+  ].freeze
+
   def test_wrong_ones_are_refused_by_their_names
-    WRONG.each do |kind, options, message|
+    (WRONG + CONFINEMENT).each do |kind, options, message|
       error = assert_raises(kind, options.inspect) { Spaces.spawn("true", **options) }
       message = message.gsub("{:a=>1}", { a: 1 }.inspect) if message.is_a?(String)
       assert message === error.message, "#{options}: #{error.message}" # rubocop:disable Style/CaseEquality
@@ -67,6 +152,7 @@ class TestOptions < SpacesTest
 
   def test_nil_is_for_what_is_not_given
     names = %i[all user net uid gid groups umask hostname root mounts chdir rlimits time_limit spec init
+               cap_add capabilities seccomp landlock files devices memory limits own_cgroup join_cgroup nice
                terminal unsetenv_others close_others pgroup in out err]
     assert_equal "1", output("echo", "1", **(names - %i[out err in]).to_h { |name| [name, nil] })
     assert_predicate Spaces.spawn("true", **names.to_h { |name| [name, nil] }).wait, :success?

@@ -1100,6 +1100,28 @@ intgo _wrap_spec_set_no_new_privs_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, 
 }
 
 
+intgo _wrap_spec_confine_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  
+  arg2 = (char *)malloc(_swig_go_1.n + 1);
+  memcpy(arg2, _swig_go_1.p, _swig_go_1.n);
+  arg2[_swig_go_1.n] = '\0';
+  
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_confine(arg1,(char const *)arg2,arg3);
+  _swig_go_result = result; 
+  free(arg2); 
+  return _swig_go_result;
+}
+
+
 intgo _wrap_spec_set_apparmor_profile_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostring_ _swig_go_1, spaces_error **_swig_go_2) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
@@ -1788,6 +1810,23 @@ intgo _wrap_spec_set_root_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, _gostrin
   result = (spaces_status)spaces_spec_set_root(arg1,(char const *)arg2,arg3,arg4);
   _swig_go_result = result; 
   free(arg2); 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_spec_set_system_root_raw_621cf484f5bb168a(spaces_spec *_swig_go_0, intgo _swig_go_1, spaces_error **_swig_go_2) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  spaces_status result;
+  intgo _swig_go_result;
+  
+  arg1 = *(spaces_spec **)&_swig_go_0; 
+  arg2 = (int)_swig_go_1; 
+  arg3 = (spaces_error **)_swig_go_2;
+  
+  result = (spaces_status)spaces_spec_set_system_root(arg1,arg2,arg3);
+  _swig_go_result = result; 
   return _swig_go_result;
 }
 

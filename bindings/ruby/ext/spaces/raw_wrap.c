@@ -3359,6 +3359,52 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_Spec_confine(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","confine", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_confine(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_Spec_set_apparmor_profile(int argc, VALUE *argv, VALUE self) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
@@ -4974,6 +5020,46 @@ _wrap_Spec_set_root(int argc, VALUE *argv, VALUE self) {
   return vresult;
 fail:
   RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_Spec_set_system_root(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  int arg2 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_system_root", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  arg2 = RTEST(argv[0]) ? 1 : 0;
+  result = (spaces_status)spaces_spec_set_system_root(arg1,arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  return vresult;
+fail:
   return Qnil;
 }
 
@@ -8298,6 +8384,7 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_method(SwigClassSpec.klass, "add_capability", _wrap_Spec_add_capability, -1);
   rb_define_method(SwigClassSpec.klass, "add_securebit", _wrap_Spec_add_securebit, -1);
   rb_define_method(SwigClassSpec.klass, "set_no_new_privs", _wrap_Spec_set_no_new_privs, -1);
+  rb_define_method(SwigClassSpec.klass, "confine", _wrap_Spec_confine, -1);
   rb_define_method(SwigClassSpec.klass, "set_apparmor_profile", _wrap_Spec_set_apparmor_profile, -1);
   rb_define_method(SwigClassSpec.klass, "set_selinux_label", _wrap_Spec_set_selinux_label, -1);
   rb_define_method(SwigClassSpec.klass, "add_landlock_path", _wrap_Spec_add_landlock_path, -1);
@@ -8331,6 +8418,7 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_method(SwigClassSpec.klass, "set_hostname", _wrap_Spec_set_hostname, -1);
   rb_define_method(SwigClassSpec.klass, "set_domainname", _wrap_Spec_set_domainname, -1);
   rb_define_method(SwigClassSpec.klass, "set_root", _wrap_Spec_set_root, -1);
+  rb_define_method(SwigClassSpec.klass, "set_system_root", _wrap_Spec_set_system_root, -1);
   rb_define_method(SwigClassSpec.klass, "set_chroot", _wrap_Spec_set_chroot, -1);
   rb_define_method(SwigClassSpec.klass, "set_propagation", _wrap_Spec_set_propagation, -1);
   rb_define_method(SwigClassSpec.klass, "add_mount", _wrap_Spec_add_mount, -1);

@@ -7,6 +7,7 @@ module Spaces
     INT = (0..((2**31) - 1))
     # The last number means "leave as it is" to system calls.
     ID = (0..((2**32) - 2))
+    ANY_ID = (0..((2**32) - 1))
     # Seconds: the kernel's clocks count nanoseconds.
     LONGEST = (2**63) / (10**9)
 
@@ -90,6 +91,28 @@ module Spaces
       hash = Hash.try_convert(value)
       refuse(TypeError, name, value, "a Hash from #{what} is needed") unless hash
       hash
+    end
+
+    # Several words, or one.
+    def words(name, value)
+      return text(name, value).split(",") if value.is_a?(Symbol) || String.try_convert(value)
+
+      list(name, value, "words").each_with_index.map { |word, i| text("#{name}[#{i}]", word) }
+    end
+
+    # A Hash with these members only, which then are Strings.
+    def members(name, value, known)
+      hash = Hash.try_convert(value)
+      refuse(TypeError, name, value, "a Hash with some of #{known.join(', ')} is needed") unless hash
+      words = hash.transform_keys(&:to_s)
+      unknown = words.keys - known
+      refuse(ArgumentError, name, unknown.first, "this is none of #{known.join(', ')}") unless unknown.empty?
+      words
+    end
+
+    # A Hash as JSON, or JSON.
+    def json(name, value)
+      value.is_a?(Hash) ? JSON.generate(value) : text(name, value)
     end
 
     # The pid of a process: a number, or an object that has one, such as a Container.

@@ -164,13 +164,19 @@ module Spaces # rubocop:disable Style/Documentation -- spaces.rb has it
     def converse(process, stdin_data, binmode)
       readers = [process.stdout, process.stderr].map do |pipe|
         pipe&.binmode if binmode
-        Thread.new { pipe.read }.tap { |thread| thread.report_on_exception = false } if pipe
+        Thread.new { read_quietly(pipe) } if pipe
       end
       feed(process.stdin, stdin_data, binmode) if process.stdin
       texts = readers.map { |thread| thread&.value }
       [*texts, process.wait]
     ensure
       readers&.each { |thread| thread&.kill&.join }
+    end
+
+    # In a thread, which an exception may leave alone at any time, with its pipe closed.
+    def read_quietly(pipe)
+      Thread.current.report_on_exception = false
+      pipe.read
     end
 
     def feed(pipe, data, binmode)

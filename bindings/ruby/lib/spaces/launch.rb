@@ -56,11 +56,13 @@ module Spaces
 
     def fill(spec)
       spec.load_json(@options[:spec]) if @options[:spec]
+      spec.confine(@options[:confine]) if @options[:confine] # which the others change further
       @command ? set_command(spec) : spec.set_inherit_signals(true) # Ruby goes on, and needs its handlers
       set_id_maps(spec)
       set_namespaces(spec)
       set_file_system(spec)
       set_process(spec)
+      [Confinement, Scheduling, Resources].each { |concern| concern.tell(spec, @options) }
       @redirections.inherit_others(spec) if @options[:close_others] == false
     end
 
@@ -69,7 +71,7 @@ module Spaces
       spec.set_executable(@command.executable) if @command.executable
       if @options[:unsetenv_others]
         spec.clear_env
-      elsif !@options[:spec] # which says itself what is inherited
+      elsif !@options[:spec] && !@options[:confine] # which say themselves what is inherited
         spec.freeze_env
       end
       @command.env.each { |name, value| value ? spec.set_env(name, value) : spec.unset_env(name) }
@@ -93,7 +95,8 @@ module Spaces
         value = choices[kind.bit]
         choose(spec, kind, value) unless value.nil? || value == true
       end
-      @own_mounts = choices[Raw::SPACES_NAMESPACE_MOUNT] == true || @options.key?(:spec)
+      mounts = choices[Raw::SPACES_NAMESPACE_MOUNT]
+      @own_mounts = mounts == true || @options.key?(:spec) || (mounts.nil? && @options.key?(:confine))
     end
 
     def user_chosen?
@@ -137,15 +140,24 @@ module Spaces
     end
 
     def set_file_system(spec)
-      if @options[:root]
-        spec.set_root(@options[:root], @options.fetch(:readonly, false))
+      set_root(spec)
+      Files.tell(spec, @options)
+      spec.set_cwd(@options[:chdir]) if @options[:chdir]
+    end
+
+    def set_root(spec)
+      root, system_root, readonly = @options.values_at(:root, :system_root, :readonly)
+      raise ArgumentError, "system_root: this takes the place of root; choose one" if root && system_root
+
+      if root
+        spec.set_root(root, readonly)
         # In a mount namespace that is not the process' own, others would be moved too.
         spec.set_chroot(true) if !@own_mounts || @options[:pivot_root] == false
-      elsif @options[:readonly]
+      elsif system_root
+        spec.set_system_root(readonly ? true : false)
+      elsif readonly
         raise ArgumentError, "readonly: this is about the root directory, and needs root"
       end
-      (@options[:mounts] || []).each { |mount| spec.add_mount(*mount) }
-      spec.set_cwd(@options[:chdir]) if @options[:chdir]
     end
 
     def set_process(spec)

@@ -65,43 +65,10 @@ module Spaces
       end
     end
 
-    def self.mounts(name, value)
-      Check.list(name, value, "mounts").each_with_index.map { |mount, i| mount("#{name}[#{i}]", mount) }
-    end
-
-    OCI_MOUNT = %w[source destination type options].freeze
-
-    # From the words of OCI, or [source, target, type, options] where no type means a bind mount.
-    def self.mount(name, mount)
-      if mount.is_a?(Hash)
-        words = mount.transform_keys(&:to_s)
-        unknown = words.keys - OCI_MOUNT
-        Check.refuse(ArgumentError, name, unknown.first, "a mount has no such member") unless unknown.empty?
-        mount = words.values_at(*OCI_MOUNT)
-      end
-      fits = mount.is_a?(Array) && mount.size.between?(2, 4)
-      Check.refuse(ArgumentError, name, mount, "[source, target, type, options] is needed") unless fits
-      source, target, type, options = mount
-      [source && PATH.call("#{name} source", source), PATH.call("#{name} destination", target),
-       type ? TEXT.call("#{name} type", type) : "bind", mount_options("#{name} options", options)]
-    end
-
-    def self.mount_options(name, options)
-      return options if options.nil?
-
-      Array(options).map { |word| Check.text(name, word, empty: true) }.join(",")
-    end
-
-    def self.oci(name, value)
-      return Check.text(name, value) unless value.is_a?(Hash)
-
-      JSON.generate(value)
-    end
-
     def self.id_map(name, value)
       IdMap.text(name, value)
     end
-    private_class_method :rlimit_name, :rlimit_number, :mount, :mount_options
+    private_class_method :rlimit_name, :rlimit_number
 
     # As of Process.spawn: true and 0 are for a group of its own, a number for that one, false for the
     # caller's.
@@ -119,37 +86,37 @@ module Spaces
       gid: ID,
       groups: method(:groups),
       umask: method(:umask),
-      no_new_privs: SWITCH,
       oom_score_adj: ->(name, value) { Check.number(name, value, -1000..1000) },
       new_session: SWITCH,
       terminal: SWITCH,
       setgroups: SWITCH,
       hostname: TEXT,
       domainname: TEXT,
-      propagation: TEXT,
-      default_mounts: SWITCH,
-      mount_proc: SWITCH,
       init: SWITCH,
       die_with_parent: SWITCH
     }.freeze
 
     CHECKS = {
       **PLAIN,
+      **Files::CHECKS,
+      **Confinement::CHECKS,
+      **Scheduling::CHECKS,
+      **Resources::CHECKS,
       all: SWITCH,
       uid_map: method(:id_map),
       gid_map: method(:id_map),
       time_offsets: method(:time_offsets),
       root: PATH,
       readonly: SWITCH,
+      system_root: SWITCH,
       pivot_root: SWITCH,
-      mounts: method(:mounts),
       chdir: PATH,
       pgroup: method(:pgroup),
       rlimits: method(:rlimits),
       terminal_size: method(:terminal_size),
       time_limit: TIME_LIMIT,
       time_limit_grace: Check.method(:seconds),
-      spec: method(:oci)
+      spec: Check.method(:json)
     }.freeze
 
     # What the keywords of Process.spawn are that libspaces cannot do, and what to do instead.
@@ -161,6 +128,12 @@ module Spaces
     # names.
     # @raise [ArgumentError, TypeError] names the option that is wrong
     def self.check(given, **more)
+      checked = check_each(given, more)
+      [Confinement, Resources].each { |concern| concern.refuse_ignored(checked) }
+      checked
+    end
+
+    def self.check_each(given, more)
       given.each_with_object({}) do |(name, value), options|
         next if value.nil?
 
@@ -191,7 +164,7 @@ module Spaces
       near = DidYouMean::SpellChecker.new(dictionary: names).correct(name).first if defined?(DidYouMean)
       "unknown keyword: #{name.inspect}#{" (did you mean #{near.inspect}?)" if near}"
     end
-    private_class_method :check_one, :unknown
+    private_class_method :check_each, :check_one, :unknown
   end
   private_constant :Options
 end

@@ -11,6 +11,8 @@ module Spaces
   #
   # A process that is forgotten is neither killed nor waited for.
   class Process
+    include Control
+
     # @return [Integer, nil] the pid of the child: the program itself, or where there is one, its init (PID 1
     #   of the new pid namespace), or a process that stands by for it; nil before the start
     attr_reader :pid
@@ -112,7 +114,8 @@ module Spaces
       kill(:TERM)
     end
 
-    # Ends everything in the program's pid namespace by SIGKILL; without one of its own, only the program.
+    # Ends everything in the program's pid namespace and in its own control group by SIGKILL; without either,
+    # only the program.
     # @return [self]
     # @raise [StateError] if it has not been started
     def kill_all

@@ -7,7 +7,8 @@ module Spaces
     attr_reader :pid
 
     # @return [Symbol] why it ended: :exited, :signaled, :killed (by a signal that this process sent),
-    #   :time_limit or :seccomp
+    #   :time_limit, :seccomp, or :out_of_memory (SIGKILL, not from this process, while the OOM killer was at
+    #   work in its control group)
     attr_reader :cause
 
     # @return [Integer, nil] the exit status (0-255), nil where a signal ended it
@@ -25,6 +26,21 @@ module Spaces
     # @return [Integer, nil] the largest resident set in bytes, nil where it is not known: without an init, a
     #   program inherits that of the process it was started from
     attr_reader :peak_memory
+
+    # @return [Integer] how many processes of its control group the OOM killer has killed; they need not have
+    #   been the program
+    attr_reader :oom_kills
+
+    # @return [String, nil] the first system call that its seccomp filter has refused by the end of a process,
+    #   where `seccomp_report: true` asked for it
+    attr_reader :system_call
+
+    # @return [Hash{String => Integer}] what {Control#stats} has told at the end; empty without a control
+    #   group
+    attr_reader :statistics
+
+    # @return [Array<String>] what was asked for and could not be had, where that was allowed
+    attr_reader :degraded
 
     # A shell's view of it.
     # @return [Integer] the exit status, or 128 and the signal
@@ -44,6 +60,11 @@ module Spaces
       @system_time = raw.system_time / 1e6
       @peak_memory = raw.peak_memory unless raw.peak_memory.zero?
       @shell_status = raw.shell_status
+      @oom_kills = raw.oom_kills
+      @system_call = raw.system_call unless raw.system_call.empty?
+      rest = JSON.parse(raw.to_json)
+      @statistics = rest.fetch("statistics", {}).freeze
+      @degraded = rest.fetch("degraded", []).freeze
       freeze
     end
     private_class_method :new
@@ -82,7 +103,8 @@ module Spaces
 
       name = Signal.signame(@signal)
       words = +"#{name ? "SIG#{name} " : ''}(signal #{@signal})"
-      words << " (#{@cause.to_s.tr('_', ' ')})" if %i[time_limit seccomp].include?(@cause)
+      why = @system_call ? "#{@cause}: #{@system_call}" : @cause.to_s.tr("_", " ")
+      words << " (#{why})" if %i[time_limit seccomp out_of_memory].include?(@cause)
       words << " (core dumped)" if core_dumped?
       words
     end
@@ -101,7 +123,8 @@ module Spaces
     def to_h
       {
         pid: @pid, cause: @cause, exit_code: @exit_code, signal: @signal, core_dumped: @core_dumped,
-        user_time: @user_time, system_time: @system_time, peak_memory: @peak_memory
+        user_time: @user_time, system_time: @system_time, peak_memory: @peak_memory, oom_kills: @oom_kills,
+        system_call: @system_call, statistics: @statistics, degraded: @degraded
       }
     end
 
