@@ -12,9 +12,10 @@ def confined(space, directory):
     """The program with a place of its own for compiled filters."""
     runtime = directory / "runtime"
     space.output("execute", "mkdir", runtime)
-    space.environment = {**space.environment, "XDG_RUNTIME_DIR": str(runtime), "PATH": os.environ["PATH"]}
+    before = space.environment
+    space.environment = {**before, "XDG_RUNTIME_DIR": str(runtime), "PATH": os.environ["PATH"]}
     yield space
-    del space.environment["XDG_RUNTIME_DIR"]
+    space.environment = before
 
 
 def status_of(text):
