@@ -78,7 +78,14 @@ for python in "$@"; do
     # The version is said here since auditwheel does not look at what the dynamic linker itself has to have:
     # rseq(2)'s __rseq_offset, of glibc 2.35.
     auditwheel repair --only-plat --plat "manylinux_2_35_$(uname -m)" \
-        --wheel-dir "$out/wheels" "$out"/built/*.whl
+        --wheel-dir "$out/repaired" "$out"/built/*.whl
+    # It has taken libseccomp along, whose license wants to go with it.
+    wheel unpack --dest "$out/unpacked" "$out"/repaired/*.whl
+    licenses=$(echo "$out"/unpacked/*/*.dist-info)/licenses
+    mkdir -p -- "$licenses"
+    cp -- /usr/share/doc/libseccomp2/copyright "$licenses/libseccomp"
+    wheel pack --dest-dir "$out/wheels" "$out"/unpacked/*
+    rm -rf -- "$out/repaired" "$out/unpacked"
     mv -- "$prefix" "$prefix.away"
     "${pip[@]}" install --no-index --force-reinstall --find-links "$out/wheels" pyspaces
     smoke_test "$venv"
