@@ -260,6 +260,24 @@ SPACES_OUT_HANDLE(spaces_result, ret_result)
         result = SPACES_OK;
     }
 }
+// Those that wait for the kernel, or for each other. They may run side by side, as a lock of libspaces sees to.
+%define SPACES_UNLOCKED(METHOD)
+%exception spaces_process::METHOD {
+    Py_BEGIN_ALLOW_THREADS
+    $action
+    Py_END_ALLOW_THREADS
+}
+%enddef
+SPACES_UNLOCKED(freeze)
+SPACES_UNLOCKED(thaw)
+SPACES_UNLOCKED(stats)
+SPACES_UNLOCKED(set_cgroup)
+SPACES_UNLOCKED(set_resources)
+SPACES_UNLOCKED(events_fd)
+SPACES_UNLOCKED(read_events)
+SPACES_UNLOCKED(cgroups)
+SPACES_UNLOCKED(mount)
+SPACES_UNLOCKED(unmount)
 %exception spaces_fork_begin {
     PyOS_BeforeFork();
     $action

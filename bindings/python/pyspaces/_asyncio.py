@@ -10,7 +10,7 @@ from asyncio import base_subprocess
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Any
 
-from . import _stdio
+from . import _control, _spaces, _stdio
 from ._program import Popen
 from .options import StrPath
 from .result import Result
@@ -34,7 +34,7 @@ _FIXED: dict[str, Any] = {
 }
 
 
-class Process(asyncio.subprocess.Process):
+class Process(asyncio.subprocess.Process, _control.Controls):
     """A program that create_subprocess_exec() has started: an asyncio.subprocess.Process.
 
     Signals go to the program itself, also where it has an init, whose ``pid`` this is then.
@@ -55,6 +55,12 @@ class Process(asyncio.subprocess.Process):
     def kill_all(self) -> None:
         """Kill everything in the program's pid namespace; without one of its own, only the program."""
         self._popen.kill_all()
+
+    def _handle(self) -> _spaces.spaces_process:
+        return self._popen._handle()
+
+    def _ended(self) -> Result | None:
+        return self._popen._ended()
 
 
 async def create_subprocess_exec(

@@ -1,22 +1,21 @@
-"""What may be given for each argument: what is wrong is refused at once, by the argument's name."""
+"""Checks of values: what is wrong is refused at once, by the name that it was given for."""
 
 from __future__ import annotations
 
+import json
 import math
 import operator
 import os
 import reprlib
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-from ._idmap import id_map_text
 
 Check = Callable[[str, Any], Any]  # from the name and what is given to what is used
 
 INT_MAX = 2**31 - 1
 LAST_ID = 2**32 - 2  # the last number means "leave as it is" to system calls
-_LONGEST = 2**63 // 10**9  # seconds: the kernel's clocks count nanoseconds
+LONGEST = 2**63 // 10**9  # seconds: the kernel's clocks count nanoseconds
 
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = 80
@@ -34,7 +33,7 @@ def is_path(value: Any) -> bool:
 # --- Single values ----------------------------------------------------------------------------------------
 
 
-def number(least: float = -_LONGEST, most: float = _LONGEST, show: Callable[[Any], str] = str) -> Check:
+def number(least: float = -LONGEST, most: float = LONGEST, show: Callable[[Any], str] = str) -> Check:
     """A whole number within these bounds, which `show` writes."""
 
     def check(name: str, value: Any) -> int:
@@ -52,7 +51,7 @@ def number(least: float = -_LONGEST, most: float = _LONGEST, show: Callable[[Any
 def seconds(
     least: float,
     what: str = "a number of seconds is needed",
-    most: float = _LONGEST,
+    most: float = LONGEST,
     above: bool = False,
 ) -> Check:
     """A time, by default one that the kernel's clocks can hold; `above`: the least itself is too small."""
@@ -81,7 +80,7 @@ def switch(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def _string(what: str, empty: bool = False) -> Check:
+def string(what: str, empty: bool = False) -> Check:
     """Text or a path, as the os module takes them."""
 
     def check(name: str, value: Any) -> Any:
@@ -100,23 +99,36 @@ def _string(what: str, empty: bool = False) -> Check:
 timeout = seconds(-math.inf, most=INT_MAX // 1000)
 signal_number = number(0, int(signal.SIGRTMAX))
 
-path = _string("a path")
-text = _string("a string")
-_any_text = _string("a string", empty=True)
+path = string("a path")
+text = string("a string")
+any_text = string("a string", empty=True)
 
 
-def _or_false(check: Check) -> Check:
-    return lambda name, value: value if value is False else check(name, value)
+def word(what: str) -> Check:
+    """Text that is no path: a name, or what the kernel or libspaces reads."""
+    check_text = string(what)
+
+    def check(name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise refusal(TypeError, name, value, f"{what} is needed")
+        return str(check_text(name, value))
+
+    return check
 
 
-def _stream(name: str, value: Any) -> Any:
-    if is_path(value):
-        return path(name, value)
-    if value is False or hasattr(value, "fileno"):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise refusal(TypeError, name, value, "a path, a descriptor or an open file is needed")
-    return number(-3, INT_MAX)(name, value)  # the negative ones are those of subprocess
+def pid_of(process: Any, name: str) -> int:
+    """The pid of a process: an int, its digits, or an object that has one, such as a Container."""
+    value = getattr(process, "pid", process)
+    if value is None:
+        raise ValueError(f"{name}: {process!r} has not been started")
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a pid or a process, not {process!r}")
+    pid = operator.index(value)
+    if not 0 < pid <= INT_MAX:
+        raise ValueError(f"{name}: {pid} is not a pid")
+    return pid
 
 
 # --- Lists and mappings -----------------------------------------------------------------------------------
@@ -128,173 +140,51 @@ def items(name: str, value: Any, what: str) -> list[Any]:
     return list(value)
 
 
-def _mapping(name: str, value: Any, what: str) -> Mapping[Any, Any]:
+def mapping(name: str, value: Any, what: str) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping):
         raise refusal(TypeError, name, value, f"a mapping from {what} is needed")
     return value
 
 
-def _argv(name: str, value: Any) -> list[Any]:
-    if isinstance(value, (str, bytes)):
-        raise refusal(TypeError, name, value, "a list of strings is needed, not one string")
-    argv = items(name, value, "strings")
-    if not argv:
-        raise refusal(ValueError, name, value, "a program is needed")
-    for index, item in enumerate(argv):
-        (_any_text if index else text)(f"{name}[{index}]", item)
-    return argv
+def each(check: Check, what: str, alone: bool = False) -> Check:
+    """A list of such; `alone`: a string is a list of itself."""
+
+    def check_list(name: str, value: Any) -> list[Any]:
+        if alone and isinstance(value, str):
+            return [check(name, value)]
+        return [check(f"{name}[{i}]", item) for i, item in enumerate(items(name, value, what))]
+
+    return check_list
 
 
-def _groups(name: str, value: Any) -> list[int]:
-    check = number(0, LAST_ID)
-    return [check(f"{name}[{i}]", item) for i, item in enumerate(items(name, value, "group ids"))]
+def members(value: Mapping[Any, Any], name: str, known: Iterable[str]) -> None:
+    """Refuse a member that is none of these."""
+    for key in value:
+        if key not in known:
+            what = f"the members are {', '.join(map(repr, known))}"
+            raise refusal(ValueError, f"{name} key", key, what)
 
 
-def _env(name: str, value: Any) -> Any:
-    for key, item in _mapping(name, value, "names to values").items():
-        text(f"{name} key", key)
-        if b"=" in os.fsencode(key):
-            raise refusal(ValueError, f"{name} key", key, 'no name of a variable holds a "="')
-        _any_text(f"{name}[{key!r}]", item)
-    return value
+def json_text(name: str, value: Any) -> str:
+    """JSON, from a mapping or as it is: an object."""
+    if isinstance(value, Mapping):
+        try:
+            return json.dumps(_plain(value))
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{name}: {error}") from None
+    if not isinstance(value, (str, bytes)):
+        raise refusal(TypeError, name, value, "an object is needed, as a mapping or JSON")
+    try:
+        found = json.loads(value)
+    except ValueError as error:
+        raise refusal(ValueError, name, value, f"this is no JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise refusal(ValueError, name, value, "an object is needed, as a mapping or JSON")
+    return value if isinstance(value, str) else value.decode()
 
 
-def _rlimits(name: str, value: Any) -> Any:
-    check = number(-1, 2**64 - 1)  # -1 is resource.RLIM_INFINITY
-    for key, limits in _mapping(name, value, "names to limits").items():
-        if not isinstance(key, (str, int)):
-            raise refusal(TypeError, f"{name} key", key, "the name of a resource is needed")
-        entry = f"{name}[{key!r}]"
-        pair = isinstance(limits, Sequence) and not isinstance(limits, (str, bytes))
-        if pair and len(limits) != 2:
-            raise refusal(ValueError, entry, limits, "a number or (soft, hard) is needed")
-        for limit in limits if pair else (limits,):
-            check(entry, limit)
-    return value
-
-
-def _time_offsets(name: str, value: Any) -> Any:
-    for key, offset in _mapping(name, value, "clocks to seconds").items():
-        if key not in ("boottime", "monotonic"):
-            raise refusal(ValueError, f"{name} key", key, "the clocks are 'boottime' and 'monotonic'")
-        seconds(-_LONGEST)(f"{name}[{key!r}]", offset)
-    return value
-
-
-def _terminal_size(name: str, value: Any) -> tuple[int, ...]:
-    size = items(name, value, "two numbers")
-    if len(size) != 2:
-        raise refusal(ValueError, name, value, "(rows, columns) is needed")
-    return tuple(number(0, 65535)(f"{name}[{i}]", side) for i, side in enumerate(size))
-
-
-def _pass_fds(name: str, value: Any) -> Any:
-    others = number(3, INT_MAX)  # the first three are the standard streams
-    fds = value if isinstance(value, Mapping) else items(name, value, "descriptors")
-    for index, fd in fds.items() if isinstance(fds, Mapping) else enumerate(fds):
-        entry = f"{name}[{index!r}]"
-        if isinstance(fds, Mapping):
-            others(f"{name} key", index)
-        if not hasattr(fd, "fileno"):
-            (number(0, INT_MAX) if isinstance(fds, Mapping) else others)(entry, fd)
-    return fds
-
-
-def _mounts(name: str, value: Any) -> list[Any]:
-    return items(name, value, "mounts")
-
-
-def _id_map(name: str, value: Any) -> Any:
-    if hasattr(value, "__next__"):
-        value = list(value)
-    id_map_text(value, name)
-    return value
-
-
-def _spec(name: str, value: Any) -> Any:
-    if not isinstance(value, (str, bytes, Mapping)):
-        raise refusal(TypeError, name, value, "a configuration is needed, as a dict or JSON")
-    return value
-
-
-# --- The arguments ----------------------------------------------------------------------------------------
-
-_CHECKS: Mapping[str, Check] = {
-    "argv": _argv,
-    "executable": path,
-    "all": switch,
-    "flags": number(),
-    "uid_map": _id_map,
-    "gid_map": _id_map,
-    "map_zero": switch,
-    "setgroups": switch,
-    "workdir": _or_false(path),
-    "env": _env,
-    "stdin": _stream,
-    "stdout": _stream,
-    "stderr": _stream,
-    "daemonize": switch,
-    "uid": number(0, LAST_ID),
-    "gid": number(0, LAST_ID),
-    "groups": _groups,
-    "umask": number(0, 0o777, oct),
-    "rlimits": _rlimits,
-    "no_new_privs": switch,
-    "oom_score_adj": number(-1000, 1000),
-    "new_session": switch,
-    "process_group": number(0, INT_MAX),
-    "terminal": switch,
-    "terminal_size": _terminal_size,
-    "pass_fds": _pass_fds,
-    "hostname": text,
-    "domainname": text,
-    "time_offsets": _time_offsets,
-    "readonly": switch,
-    "pivot_root": switch,
-    "propagation": text,
-    "mounts": _mounts,
-    "default_mounts": switch,
-    "mount_proc": switch,
-    "init": switch,
-    "time_limit": seconds(0, "a number of seconds above 0 is needed, and None is for no limit", above=True),
-    "time_limit_grace": seconds(0),
-    "die_with_parent": switch,
-    "spec": _spec,
-    "rootdir": _or_false(path),
-    "proc": path,
-}
-
-
-def options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as they are to be used. None is for what is not given; the others are multiprocessing's."""
-    checked = {
-        name: _CHECKS[name](name, value) if value is not None and name in _CHECKS else value
-        for name, value in given.items()
-    }
-    _refuse_what_would_be_ignored(checked)
-    return checked
-
-
-def _refuse_what_would_be_ignored(given: Mapping[str, Any]) -> None:
-    """Some options are about others, and without those, or beside them, say nothing."""
-
-    def is_given(name: str) -> bool:
-        return given.get(name) is not None and given[name] is not False
-
-    if not is_given("rootdir"):
-        if given.get("readonly"):
-            what = "this is about the root directory, and needs rootdir, which may be '/'"
-            raise refusal(ValueError, "readonly", True, what)
-        if given.get("pivot_root") is False:
-            raise refusal(ValueError, "pivot_root", False, "this is how rootdir is changed to, and needs it")
-    if given.get("map_zero"):
-        for name in ("uid_map", "gid_map"):
-            if is_given(name):
-                raise refusal(ValueError, name, given[name], "map_zero is a map as well; choose one")
-    if is_given("time_limit_grace") and not is_given("time_limit"):
-        what = "this begins when the time limit is reached, and needs time_limit"
-        raise refusal(ValueError, "time_limit_grace", given["time_limit_grace"], what)
-    # A configuration may ask for a terminal, too.
-    if is_given("terminal_size") and not is_given("terminal") and not is_given("spec"):
-        what = "this is that of a pseudoterminal, and needs terminal=True"
-        raise refusal(ValueError, "terminal_size", given["terminal_size"], what)
+def _plain(value: Any) -> Any:
+    """With dicts and lists, which are all that the module json writes."""
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

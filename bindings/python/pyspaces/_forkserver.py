@@ -2,7 +2,7 @@
 
 Requests come by one socket: the options of the isolation, and descriptors. Each process has a socket more,
 its channel, by which the server tells whether it has started and how it has ended, and is told which signals
-to send to it.
+to send to it, and what else to do to it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from ._isolation import Isolation
 MESSAGE_MAX = 1 << 18  # more than a socket holds
 DESCRIPTORS_MAX = 253  # SCM_MAX_FD of unix(7)
 EVERYTHING = 255  # in place of a signal: kill all of the pid namespace
+# What else can be asked for by name, with a socket for the answer. None takes long.
+_METHODS = frozenset({name for name in vars(_spaces.spaces_process) if name[0] != "_"} - {"wait", "kill"})
+_GIVING_FDS = ("events_fd", "take_fd")
 
 
 class Request(NamedTuple):
@@ -148,12 +151,17 @@ class _Server:
         self._children.clear()
 
     def _signal(self, child: _Child) -> None:
+        fds: list[int] = []
         try:
-            message = child.channel.recv(1)
+            message, fds, _, _ = socket.recv_fds(child.channel, MESSAGE_MAX, 1, socket.MSG_CMSG_CLOEXEC)
         except OSError:
             message = b""
         if not message:  # nobody is interested any more
             self._selector.unregister(child.channel)
+            return
+        if fds:
+            with socket.socket(fileno=fds[0]) as asker:
+                _answer(asker, child.process, *pickle.loads(message))
             return
         with contextlib.suppress(errors.Error):  # one that may not be signalled does not end the others
             if message[0] == EVERYTHING:
@@ -181,6 +189,25 @@ def _run(data: int, parent_sentinel: int) -> int:
         sys.excepthook(*sys.exc_info())
         sys.stderr.flush()
         return 1
+
+
+def _answer(asker: socket.socket, process: _spaces.spaces_process, name: str, args: Sequence[Any]) -> None:
+    fds: list[int] = []
+    answer: object
+    try:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        answer = getattr(process, name)(*args)
+        if name in _GIVING_FDS:
+            fds.append(int(str(answer)))
+    except Exception as error:
+        answer = error
+    try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            socket.send_fds(asker, [pickle.dumps(answer)], fds)
+    finally:
+        for fd in fds:
+            os.close(fd)
 
 
 def _tell(channel: socket.socket, message: object) -> None:

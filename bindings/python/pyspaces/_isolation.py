@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import process, util
 from typing import Any, NamedTuple
 
-from . import _spec, _stdio, _steps, cloning
+from . import _arguments, _check, _stdio, _steps, cloning
 from .container import Container, Launch
 from .options import ContainerOptions
 
@@ -36,6 +36,7 @@ _MOUNTS_AND_ROOT = {
     "pivot_root",
     "mounts",
     "default_mounts",
+    "directories",
     "spec",
 }
 
@@ -76,6 +77,8 @@ class Isolation:
         unknown = self.options.keys() - ContainerOptions.__optional_keys__ - cloning.REFUSED_FLAGS.keys()
         if unknown:
             raise TypeError(f"get_context() got an unexpected keyword argument {min(unknown)!r}")
+        # Once for all: an iterator has its items once, and not every mapping can be pickled.
+        self.options = _arguments.options(self.options)
         self._callable = _Template(target=os.getpid, **self.options)
         self._program = _Template(argv=["python"], **self.options)
         self.hides_shared_memory, self.lacks_shared_memory = self._look_at_shared_memory()
@@ -135,7 +138,9 @@ class Isolation:
             look_at.pop("newns", None)
         config: dict[str, Any] = json.loads(_Template(target=os.getpid, **look_at)._prepare().spec.to_json())
         root = config.get("root", {}).get("path")
-        if any(os.path.normpath(each["destination"]) == SHARED_MEMORY for each in config.get("mounts", ())):
+        made = [each["destination"] for each in config.get("mounts", ())]
+        made += [each["path"] for each in config.get("spaces", {}).get("files", ())]
+        if SHARED_MEMORY in map(os.path.normpath, made):
             return False, False
         if root is None and not config.get("spaces", {}).get("defaultMounts"):
             return False, False
@@ -174,7 +179,9 @@ class Isolation:
                 if hasattr(value, "fileno"):
                     options[name] = _Packed(pack(_stdio.descriptor(value, name)))
                 elif hasattr(value, "pid"):
-                    options[name] = f"/proc/{_spec.pid_of(value, name)}/ns/{namespace.name}"
+                    options[name] = f"/proc/{_check.pid_of(value, name)}/ns/{namespace.name}"
+        if hasattr(options.get("join_cgroup"), "pid"):
+            options["join_cgroup"] = _check.pid_of(options["join_cgroup"], "join_cgroup")
         for name in ("stdout", "stderr"):
             value = options.get(name)
             if hasattr(value, "fileno") or (_stdio.is_given(value) and isinstance(value, int) and value >= 0):

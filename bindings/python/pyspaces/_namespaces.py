@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from . import _spaces, _spec, errors
+from . import _check, _spaces, errors
 from .cloning import ALL_NAMESPACES, CLONE_NEWPID, NAMESPACES, Namespace
 
 OWN = "/proc/thread-self"
@@ -16,7 +16,7 @@ OWN = "/proc/thread-self"
 
 def directory_of(target: Any, proc: Any) -> str:
     """/proc/PID of a pid or process; raises ProcessLookupError where there is none."""
-    pid = _spec.pid_of(target, "target_pid")
+    pid = _check.pid_of(target, "target_pid")
     directory = f"{os.fsdecode(proc)}/{pid}"
     if not os.path.isdir(directory + "/ns"):
         raise errors.from_errno(

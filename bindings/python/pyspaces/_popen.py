@@ -13,7 +13,7 @@ from collections.abc import Callable
 from multiprocessing import connection, popen_fork, util
 from typing import TYPE_CHECKING
 
-from . import _ending, _spaces, _stdio, result
+from . import _control, _ending, _spaces, _stdio, result
 from .errors import Error
 
 if TYPE_CHECKING:
@@ -185,6 +185,12 @@ class Popen(popen_fork.Popen):
         process = self.process
         if process is not None and self.returncode is None:
             process.kill_all()
+
+    def _handle(self) -> _spaces.spaces_process:
+        process = self.process
+        if self.poll() is not None or process is None:
+            raise _control.has_ended(self.pid)
+        return process
 
     def close(self) -> None:
         super().close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import pickle
 import socket
@@ -10,9 +11,9 @@ import threading
 from collections.abc import Sequence
 from multiprocessing import connection, popen_fork, popen_forkserver, util
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, cast
 
-from . import _forkserver, _preparation, _stdio, result
+from . import _control, _forkserver, _preparation, _spaces, _stdio, result
 from ._isolation import Isolation
 
 Key = tuple[bytes, tuple[str, ...]]  # the interpreter, and what it imports beforehand
@@ -144,10 +145,42 @@ class Popen(popen_fork.Popen):
         if self.returncode is None:
             self._send(_forkserver.EVERYTHING)
 
+    def _handle(self) -> _spaces.spaces_process:
+        if self.poll() is not None:
+            raise _control.has_ended(self.pid)
+        return cast("_spaces.spaces_process", _Remote(self))
+
+    def _ask(self, name: str, *args: Any) -> Any:
+        """Have the server call this method of the process as it has it."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours:
+            with theirs:
+                try:
+                    socket.send_fds(self._channel, [pickle.dumps((name, args))], [theirs.fileno()])
+                except (BrokenPipeError, ConnectionResetError):
+                    raise _control.has_ended(self.pid) from None
+            message, fds, _, _ = socket.recv_fds(ours, _forkserver.MESSAGE_MAX, 1, socket.MSG_CMSG_CLOEXEC)
+        if not message:
+            raise _control.has_ended(self.pid)
+        answer = pickle.loads(message)
+        if isinstance(answer, Exception):
+            raise answer
+        return fds[0] if fds else answer
+
     def _send(self, number: int) -> None:
         # Where it is broken, the process has ended, or else the server.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self._channel.send(bytes([number]))
+
+
+class _Remote:
+    """A process with the methods that it has where its parent is."""
+
+    def __init__(self, popen: Popen) -> None:
+        self._popen = popen
+
+    def __getattr__(self, name: str) -> Any:
+        return functools.partial(self._popen._ask, name)
 
 
 def _close(writer: int, channel: socket.socket) -> None:

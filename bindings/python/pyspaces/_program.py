@@ -16,7 +16,18 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, AnyStr, Literal, Union, overload
 
-from . import _check, _ending, _program_isolation, _spaces, _spec, _stdio, errors, result
+from . import (
+    _arguments,
+    _check,
+    _control,
+    _ending,
+    _program_isolation,
+    _spaces,
+    _spec,
+    _stdio,
+    errors,
+    result,
+)
 from .errors import Error
 from .options import StrPath
 
@@ -24,6 +35,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .options import ProgramOptions
+    from .result import Result
 
 Command = Union[StrPath, Sequence[StrPath]]
 
@@ -41,7 +53,7 @@ _NO_PREEXEC = (
 )
 
 
-class Popen(subprocess.Popen[AnyStr]):
+class Popen(subprocess.Popen[AnyStr], _control.Controls):
     """A program in new or joined namespaces, with the interface of subprocess.Popen::
 
         with Popen(["ps", "ax"], stdout=PIPE, text=True, newuser=True, newpid=True, newns=True) as process:
@@ -224,6 +236,17 @@ class Popen(subprocess.Popen[AnyStr]):
         if self.returncode is None and process is not None:
             process.kill_all()
 
+    def _handle(self) -> _spaces.spaces_process:
+        self.poll()
+        process = self._process
+        if process is None:
+            raise _control.has_ended(self.pid)
+        return process
+
+    def _ended(self) -> Result | None:
+        self.poll()
+        return self.result
+
     def _duplicate_pidfd(self) -> int:
         """A pidfd that the caller closes; readable when the process has ended."""
         assert self._process is not None
@@ -339,7 +362,7 @@ def _set_descriptors(spec: _spaces.spaces_spec, given: Mapping[str, Any]) -> Non
     if not given["close_fds"]:
         pass_fds = _inheritable()
     if isinstance(pass_fds, Mapping):
-        _check.options({"pass_fds": pass_fds})
+        _arguments.options({"pass_fds": pass_fds})
     else:
         # The standard streams are what stdin, stdout and stderr say.
         pass_fds = {fd for fd in (_stdio.descriptor(fd, "pass_fds") for fd in pass_fds) if fd > 2}

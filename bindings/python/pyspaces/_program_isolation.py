@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import _check, _spaces, _spec, cloning
+from . import _arguments, _files, _spaces, _spec, cloning
 from .options import IsolationOptions, TerminalOptions
 
 NAMES: frozenset[str] = IsolationOptions.__optional_keys__ | TerminalOptions.__optional_keys__ | {"rootdir"}
@@ -31,7 +31,7 @@ class ProgramIsolation:
     """How a program is isolated; one object may serve many starts."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        given = _check.options(options)
+        given = _arguments.options(options)
         self._flags = cloning.check_flags(given.pop("flags", None) or 0)
         self._choices = cloning.pop_namespaces(given)
         self._flags |= sum(bit for bit, value in self._choices.items() if value is True)
@@ -65,7 +65,7 @@ class ProgramIsolation:
         _spec.set_namespaces(spec, choices)
         _spec.set_process(spec, self._options)
         _spec.set_root(spec, self._options, choices)
-        _spec.set_mounts(spec, self._options)
+        _files.tell(spec, self._options)
         return spec
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import operator
 import os
 import resource
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from . import _check, _spaces, _stdio
+from . import _check, _confinement, _resources, _scheduling, _spaces, _stdio
 from ._idmap import id_map_text
 from .cloning import CLONE_NEWNS, CLONE_NEWUSER, NAMESPACES
 
@@ -18,7 +17,6 @@ Options = Mapping[str, Any]
 # Those that a setter of the same name takes as they are.
 _PLAIN_OPTIONS = (
     "executable",
-    "no_new_privs",
     "oom_score_adj",
     "new_session",
     "process_group",
@@ -75,22 +73,7 @@ def set_namespaces(spec: _spaces.spaces_spec, choices: Mapping[int, Any]) -> Non
         elif hasattr(value, "fileno"):
             spec.join_fd(namespace.bit, value.fileno())
         else:
-            spec.join_pid(pid_of(value, namespace.name), namespace.bit)
-
-
-def pid_of(process: Any, name: str) -> int:
-    """The pid of a process: an int, its digits, or an object that has one, such as a Container."""
-    value = getattr(process, "pid", process)
-    if value is None:
-        raise ValueError(f"{name}: {process!r} has not been started")
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be a pid or a process, not {process!r}")
-    pid = operator.index(value)
-    if not 0 < pid <= _check.INT_MAX:
-        raise ValueError(f"{name}: {pid} is not a pid")
-    return pid
+            spec.join_pid(_check.pid_of(value, namespace.name), namespace.bit)
 
 
 def set_id_maps(spec: _spaces.spaces_spec, uid_map: Any, gid_map: Any, map_zero: bool) -> bool:
@@ -136,6 +119,8 @@ def set_process(spec: _spaces.spaces_spec, options: Options) -> None:
     for name in _PLAIN_OPTIONS:
         if options.get(name) is not None:
             getattr(spec, "set_" + name)(options[name])
+    for concern in (_confinement, _resources, _scheduling):
+        concern.tell(spec, options)
     if options.get("terminal_size") is not None:
         spec.set_terminal_size(*options["terminal_size"])
     if options.get("time_limit") is not None:
@@ -162,43 +147,6 @@ def set_root(spec: _spaces.spaces_spec, options: Options, namespaces: Mapping[in
     has_own_mounts = namespaces.get(CLONE_NEWNS) is True or options.get("spec") is not None
     if not has_own_mounts or not options.get("pivot_root", True):
         spec.set_chroot(True)
-
-
-def set_mounts(spec: _spaces.spaces_spec, options: Options, below: str = "") -> None:
-    """The mounts, `below` a directory where the root directory is not changed by libspaces."""
-    if options.get("propagation") is not None:
-        spec.set_propagation(options["propagation"])
-    if options.get("default_mounts") is not None:
-        spec.set_default_mounts(options["default_mounts"])
-    if options.get("mount_proc") is not None:
-        spec.set_mount_proc(options["mount_proc"])
-    for index, mount in enumerate(options.get("mounts") or ()):
-        source, target, kind, mount_options = _mount(mount, f"mounts[{index}]")
-        spec.add_mount(source, below + os.fsdecode(target), kind, mount_options)
-
-
-def _mount(mount: Any, name: str) -> tuple[Any, Any, str, str | None]:
-    """From the words of OCI, or (source, target[, type[, options]]) where no type means a bind mount."""
-    if isinstance(mount, Mapping):
-        unknown = set(mount) - {"source", "destination", "type", "options"}
-        if unknown:
-            raise ValueError(f"{name}: unknown member {min(unknown, key=str)!r}")
-        if "destination" not in mount:
-            raise ValueError(f"{name}: the member 'destination' is missing")
-        mount = [mount.get(member) for member in ("source", "destination", "type", "options")]
-    if not isinstance(mount, Sequence):
-        raise TypeError(f"{name}: {mount!r} is not (source, target[, type[, options]])")
-    if isinstance(mount, (str, bytes)) or not 2 <= len(mount) <= 4:
-        raise ValueError(f"{name}: {mount!r} is not (source, target[, type[, options]])")
-    source, target, kind, options = (*mount, None, None)[:4]
-    if source is not None:
-        _check.path(f"{name} source", source)
-    _check.path(f"{name} destination", target)
-    kind = _check.text(f"{name} type", kind) if kind else "bind"
-    if options is not None and not isinstance(options, str):
-        words = _check.items(f"{name} options", options, "words")
-        options = ",".join(os.fsdecode(_check.text(f"{name} options", word)) for word in words)
-    return source, target, kind, options
 
 
 def _rlimit_name(name: Any) -> str:

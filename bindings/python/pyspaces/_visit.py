@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from . import _namespaces, _spec, cloning, errors
+from . import _check, _namespaces, cloning, errors
 from .cloning import CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, NAMESPACES
 
 _ELSEWHERE = "use setns(…).run(function), which calls it in a helper process, or Inject"
@@ -125,7 +125,7 @@ def _open(target: Target, opened: contextlib.ExitStack) -> int:
     if hasattr(file, "fileno"):
         return int(file.fileno())
     if not isinstance(file, (str, bytes, os.PathLike)):
-        file = f"/proc/{_spec.pid_of(file, target.namespace.name)}/ns/{target.namespace.name}"
+        file = f"/proc/{_check.pid_of(file, target.namespace.name)}/ns/{target.namespace.name}"
     try:
         fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:

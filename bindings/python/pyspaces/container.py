@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.process import BaseProcess
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from . import _check, _spaces, _spec, _stdio, cloning
+from . import _arguments, _check, _files, _spaces, _spec, _stdio, cloning
+from ._control import Controls
 from ._popen import Popen
 from ._stdio import is_given
 from ._steps import METHODS, SETUP_METHODS, Steps
@@ -34,7 +35,7 @@ class Launch(NamedTuple):
             os.close(fd)
 
 
-class Container(Steps, multiprocessing.Process):
+class Container(Steps, Controls, multiprocessing.Process):
     """A process in new namespaces, with the interface of multiprocessing.Process.
 
     It runs a callable (``target``, or ``run()`` of a subclass) in a fork of this process, or a program
@@ -83,9 +84,11 @@ class Container(Steps, multiprocessing.Process):
         if unknown:
             raise TypeError(f"{type(self).__name__} got an unexpected keyword argument {min(unknown)!r}")
         for name in given.keys() & cloning.REFUSED_FLAGS.keys():
+            if name in _OPTIONS and not isinstance(given[name], int):
+                continue  # `files` is also what is to be made, and that is no switch
             if given.pop(name):
                 raise cloning.refuse_flag(name)
-        given = _check.options(given)
+        given = _arguments.options(given)
 
         self.args = positional
         self.clone_flags = cloning.check_flags(given.pop("flags", None) or 0)
@@ -182,6 +185,12 @@ class Container(Steps, multiprocessing.Process):
         popen.poll()
         return popen.result
 
+    def _handle(self) -> _spaces.spaces_process:
+        return self._started_popen()._handle()
+
+    def _ended(self) -> Result | None:
+        return self.result
+
     def _started_popen(self) -> Popen:
         self._check_closed()  # type: ignore[attr-defined]
         popen: Popen | None = self._popen  # type: ignore[attr-defined]
@@ -247,7 +256,7 @@ class Container(Steps, multiprocessing.Process):
     def _set_up_by_library(self, spec: _spaces.spaces_spec, namespaces: Mapping[int, Any]) -> None:
         options = self.kwargs
         _spec.set_root(spec, options, namespaces)
-        _spec.set_mounts(spec, options)
+        _files.tell(spec, options)
         if is_given(options["workdir"]):
             spec.set_cwd(options["workdir"])
         for stream, name in enumerate(_stdio.NAMES):
@@ -261,13 +270,15 @@ class Container(Steps, multiprocessing.Process):
     def _leave_setup_to_methods(self, spec: _spaces.spaces_spec, namespaces: Mapping[int, Any]) -> None:
         """Give libspaces what cannot be done later, and leave the rest to the methods of the container."""
         options = self.kwargs
-        for name in ("readonly", "default_mounts"):
+        for name in ("readonly", "default_mounts", *_files.IN_ROOT):
             if is_given(options["rootdir"]) and options.get(name):
-                raise ValueError(
-                    f"{name}=True: the root directory is changed after preup() here; mount in preup()"
-                )
+                what = "the root directory is changed after preup() here; mount in preup()"
+                raise _check.refusal(ValueError, name, options[name], what)
+        if is_given(options["rootdir"]) and options.get("landlock"):
+            what = "its paths are those of the root directory, which is changed after preup() here"
+            raise _check.refusal(ValueError, "landlock", options["landlock"], what)
         below = os.fsdecode(options["rootdir"]) if is_given(options["rootdir"]) else ""
-        _spec.set_mounts(spec, options, below)
+        _files.tell(spec, options, below)
         has_own_proc = all(namespaces.get(bit) is True for bit in (cloning.CLONE_NEWPID, cloning.CLONE_NEWNS))
         if below and has_own_proc and options.get("mount_proc") is not False:
             spec.add_mount("proc", below + "/proc", "proc", "nosuid,nodev,noexec")

@@ -21,7 +21,9 @@ from . import (
     _popen_forkserver,
     _popen_spawn,
     _preparation,
+    _spaces,
 )
+from ._control import Controls
 from ._isolation import SHARED_MEMORY, Isolation
 from .options import StrPath
 from .pool import Pool
@@ -79,7 +81,7 @@ def get_context(
     return IsolatedContext(method, Isolation(isolation), executable)
 
 
-class IsolatedProcess(BaseProcess):
+class IsolatedProcess(Controls, BaseProcess):
     """What every process of an isolated context has besides what multiprocessing's have."""
 
     _context: ClassVar[IsolatedContext]
@@ -147,6 +149,13 @@ class IsolatedProcess(BaseProcess):
         """Kill everything in the pid namespace of the process; without one of its own, only the process."""
         self._started_popen().kill_all()
 
+    def _handle(self) -> _spaces.spaces_process:
+        handle: _spaces.spaces_process = self._started_popen()._handle()
+        return handle
+
+    def _ended(self) -> Result | None:
+        return self.result
+
     def _started_popen(self) -> Any:
         self._check_closed()  # type: ignore[attr-defined]
         popen = self._popen
@@ -159,7 +168,7 @@ class IsolatedContext(BaseContext):
     """A context of multiprocessing in which every process is isolated. pyspaces.get_context() makes it."""
 
     Process: type[IsolatedProcess]
-    """A class with the interface of multiprocessing.Process, and result, send_signal(), kill_all()."""
+    """A class with the interface of multiprocessing.Process, and what else a Container can do."""
 
     def __init__(self, method: str, isolation: Isolation, executable: StrPath | None = None) -> None:
         if method != "fork" and isolation.lacks_shared_memory:

@@ -22,6 +22,18 @@ NamespaceChoice = Union[bool, StrPath, HasFileno, HasPid, None]
 Stream = Union[None, Literal[False], int, StrPath, HasFileno]
 Redirection = Union[None, int, HasFileno]  # a stream as subprocess takes it: no path
 Mount = Union[Mapping[str, Any], Sequence[Any]]
+Json = Union[str, bytes, Mapping[str, Any]]  # an object, as a mapping or as text
+Names = Union[str, Iterable[str]]  # or one
+
+
+class LandlockRules(TypedDict, total=False):
+    """What landlock(7) leaves within reach. An empty one allows nothing of its kind."""
+
+    paths: Mapping[Any, str | Sequence[str]]  # "read,execute" by the path; also write, all, make_dir ...
+    bind: Iterable[int]  # TCP ports
+    connect: Iterable[int]
+    scope: Sequence[str]  # "signal", "abstract_unix_socket": only to processes inside
+    optional: bool  # start also where the kernel has no Landlock
 
 
 class IsolationOptions(TypedDict, total=False):
@@ -55,8 +67,42 @@ class IsolationOptions(TypedDict, total=False):
 
     # Limits of the process.
     rlimits: Mapping[str | int, int | tuple[int, int]] | None
-    no_new_privs: bool
     oom_score_adj: int | None
+
+    # Its control group: limits of the process and all that it starts.
+    memory: int | str | None  # bytes, or as "512M"
+    cpus: float | None  # processors
+    pids_limit: int | Literal["max"] | None
+    limits: Mapping[str, int | str] | None  # by the kernel's names in version 2, {"memory.high": "1G"}
+    resources: Json | None  # OCI's linux.resources
+    device_rules: Iterable[str | tuple[bool, str]] | None  # "allow c 1:3 rwm", "deny a"
+    own_cgroup: bool  # also without a limit
+    cgroup_path: StrPath | None
+    cgroup_manager: Literal["auto", "cgroupfs", "systemd"] | None
+    cgroup_fallback: bool
+    join_cgroup: int | str | HasPid | None
+
+    # Its privileges.
+    cap_add: Names | None
+    cap_drop: Names | None
+    capabilities: Mapping[str, Names] | None  # by OCI's sets: bounding, effective ...
+    securebits: Names | None
+    no_new_privs: bool
+    new_keyring: bool
+    apparmor_profile: str | None
+    selinux_label: str | None
+    landlock: LandlockRules | None
+    seccomp: Json | None  # "default", or a profile of OCI
+    seccomp_report: bool
+    seccomp_cache: StrPath | None
+
+    # How it runs.
+    nice: int | None
+    scheduler: str | tuple[str, int] | None  # "batch", "fifo:50"
+    io_priority: str | tuple[str, int] | None  # "idle", "be:7"
+    cpu_affinity: str | Iterable[int] | None  # "0-3,7"
+    personality: str | None  # "linux32"
+    sysctl: Mapping[str, int | str] | None
 
     # The system it sees.
     hostname: str | None
@@ -67,7 +113,14 @@ class IsolationOptions(TypedDict, total=False):
     propagation: str | None
     mounts: Sequence[Mount]
     default_mounts: bool
+    default_devices: bool
     mount_proc: bool | None
+    directories: Iterable[StrPath] | Mapping[Any, int] | None  # in memory; or their modes by the path
+    files: Mapping[Any, str | bytes | tuple[str | bytes, int]] | None  # in memory: content, or with mode
+    symlinks: Mapping[Any, StrPath] | None  # targets by the path
+    devices: Iterable[StrPath | tuple[StrPath, StrPath]] | None  # of the caller
+    masked_paths: Iterable[StrPath] | None
+    readonly_paths: Iterable[StrPath] | None
 
     # Its life.
     init: bool
@@ -76,7 +129,7 @@ class IsolationOptions(TypedDict, total=False):
     die_with_parent: bool
 
     # Everything else, in the words of the OCI runtime specification.
-    spec: str | bytes | Mapping[str, Any] | None
+    spec: Json | None
 
 
 class TerminalOptions(TypedDict, total=False):

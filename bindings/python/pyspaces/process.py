@@ -63,14 +63,14 @@ class Inject(Container):
         **pkwargs: Unpack[CommonOptions],
     ) -> None:
         if not hasattr(target_pid, "pid"):  # which may be started later
-            _spec.pid_of(target_pid, "target_pid")
+            _check.pid_of(target_pid, "target_pid")
         options: dict[str, Any] = dict(pkwargs)
         super().__init__(*pargs, target=target, args=args, kwargs=kwargs, proc=proc, **options)
         self.target_pid = target_pid
 
     def _set_namespaces(self, spec: _spaces.spaces_spec, has_map: bool) -> Mapping[int, Any]:
         # Here True is for the namespace of the other process.
-        pid = _spec.pid_of(self.target_pid, "target_pid")
+        pid = _check.pid_of(self.target_pid, "target_pid")
         directory = _namespaces.directory_of(pid, self.proc)
         others, chosen = _namespaces.chosen(self._choices, self.clone_flags)
         in_own_proc = os.fsdecode(self.proc) == "/proc"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import signal
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from . import _spaces
@@ -12,7 +14,7 @@ class Result(NamedTuple):
     """More than an exit code: why the container ended, and what it took."""
 
     cause: str
-    """"exited", "signaled", "time-limit", "killed" (by this process) or "seccomp"."""
+    """"exited", "signaled", "time-limit", "killed" (by this process), "seccomp" or "out-of-memory"."""
     exit_code: int
     """The exit status, or -1 where a signal ended it."""
     signal: int
@@ -23,6 +25,15 @@ class Result(NamedTuple):
     system_time: float
     peak_memory: int
     """The largest resident set in bytes, or 0 where it is not known."""
+    oom_kills: int = 0
+    """How many processes of its control group were killed because its memory limit was reached."""
+    system_call: str = ""
+    """The first system call that its seccomp filter has refused by the end of a process, with
+    seccomp_report=True."""
+    degraded: tuple[str, ...] = ()
+    """What was asked for and could not be had, where that was allowed."""
+    statistics: Mapping[str, int] = {}
+    """What its control group has counted, by the keys of stats(); nothing without one of its own."""
 
 
 def returncode(result: Result) -> int:
@@ -31,6 +42,7 @@ def returncode(result: Result) -> int:
 
 
 def from_library(result: _spaces.spaces_result) -> Result:
+    rest = json.loads(result.to_json())
     return Result(
         cause=result.cause(),
         exit_code=result.exit_code(),
@@ -39,6 +51,10 @@ def from_library(result: _spaces.spaces_result) -> Result:
         user_time=result.user_time() / 1e6,
         system_time=result.system_time() / 1e6,
         peak_memory=result.peak_memory(),
+        oom_kills=result.oom_kills(),
+        system_call=result.system_call(),
+        degraded=tuple(rest.get("degraded", ())),
+        statistics=rest.get("statistics", {}),
     )
 
 
@@ -49,7 +65,8 @@ def in_words(result: Result) -> str:
     ways = {
         "time-limit": "was ended by its time limit",
         "killed": "was killed by this process",
-        "seccomp": "made a system call that its filter forbids",
+        "seccomp": f"made a system call that its filter forbids{_named(result)}, and was ended",
+        "out-of-memory": "had no memory left in its control group, and was ended",
     }
     way = ways.get(result.cause, "was ended")
     name = _signal_name(result.signal)
@@ -57,6 +74,10 @@ def in_words(result: Result) -> str:
     if result.cause == "signaled" and result.signal == signal.SIGKILL:
         words += ", as by the kernel where memory is short, or RLIMIT_CPU is reached"
     return words
+
+
+def _named(result: Result) -> str:
+    return f" ({result.system_call})" if result.system_call else ""
 
 
 def _signal_name(number: int) -> str:

@@ -10,7 +10,7 @@ from multiprocessing import connection
 from types import TracebackType
 from typing import Any, TypeVar
 
-from . import _check, _namespaces, _spec, _visit, cloning
+from . import _check, _namespaces, _visit, cloning
 from .cloning import NAMESPACES
 from .options import StrPath
 from .process import Inject
@@ -46,12 +46,12 @@ class setns(contextlib.ContextDecorator):
         *args: str,
         **kwargs: Any,
     ) -> None:
-        if parent_pid and _spec.pid_of(parent_pid, "parent_pid") != os.getpid():
+        if parent_pid and _check.pid_of(parent_pid, "parent_pid") != os.getpid():
             raise ValueError(
                 f"parent_pid={parent_pid}: a thread goes back to where it came from, process {os.getpid()}"
             )
         if not hasattr(target_pid, "pid"):  # which may be started later
-            _spec.pid_of(target_pid, "target_pid")
+            _check.pid_of(target_pid, "target_pid")
         options = {**cloning.names_as_options(args), **kwargs}
         choices = cloning.pop_namespaces(options)
         if options:
@@ -63,7 +63,7 @@ class setns(contextlib.ContextDecorator):
 
     def __enter__(self) -> setns:
         visit = _visit.Visit()
-        visit.enter(self._targets(), f"process {_spec.pid_of(self.target_pid, 'target_pid')}")
+        visit.enter(self._targets(), f"process {_check.pid_of(self.target_pid, 'target_pid')}")
         self._entered.append(visit)
         return self
 

@@ -36,6 +36,14 @@ __all__ = [
 ]
 
 
+# Why a program was ended, where its signal does not tell.
+_CAUSES = {
+    "time-limit": "its time limit was over",
+    "out-of-memory": "its control group had no memory left",
+    "seccomp": "its filter has refused a system call",
+}
+
+
 class CalledProcessError(_subprocess.CalledProcessError):
     """A program that was to be successful has not been; a subprocess.CalledProcessError."""
 
@@ -44,9 +52,10 @@ class CalledProcessError(_subprocess.CalledProcessError):
 
     def __str__(self) -> str:
         text = super().__str__()
-        if self.result is not None and self.result.cause == "time-limit":
-            return text.rstrip(".") + ": its time limit was over"
-        return text
+        why = "" if self.result is None else _CAUSES.get(self.result.cause, "")
+        if self.result is not None and self.result.system_call:
+            why += f": {self.result.system_call}"
+        return text.rstrip(".") + ": " + why if why else text
 
 
 class CompletedProcess(_subprocess.CompletedProcess[AnyStr]):

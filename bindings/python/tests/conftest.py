@@ -64,6 +64,14 @@ def other():
 
 
 @pytest.fixture
+def groups():
+    """Limits of control groups for whoever runs the tests."""
+    why = support.why_no_group()
+    if why is not None:
+        pytest.skip(why)
+
+
+@pytest.fixture
 def no_helpers(nothing_is_left):
     """The fork servers and the resource tracker of multiprocessing end with the test."""
     yield

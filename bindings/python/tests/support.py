@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import pathlib
@@ -16,11 +17,25 @@ from typing import Any, Callable
 
 import pytest
 
-from pyspaces import Container, _popen_forkserver, check_output, get_context
+from pyspaces import Container, Error, Popen, _popen_forkserver, _spaces, check_output, get_context
 
 ROOT = os.getuid() == 0
 needs_root = pytest.mark.skipif(not ROOT, reason="needs root")
 needs_user = pytest.mark.skipif(ROOT, reason="is about ordinary users")
+
+
+@functools.lru_cache
+def why_no_group() -> str | None:
+    """Why whoever runs the tests can limit nobody by a control group."""
+    try:
+        check_output(["true"], memory="1G", pids_limit=1000, cpus=1)
+    except Error as error:
+        assert error.code == _spaces.SPACES_EUNSUPPORTED
+        return str(error)
+    return None
+
+
+needs_groups = pytest.mark.usefixtures("groups")
 
 NAMESPACES = ("user", "cgroup", "ipc", "uts", "net", "pid", "time", "mnt")
 
@@ -168,6 +183,65 @@ def make_root(path: pathlib.Path) -> str:
             with contextlib.suppress(PermissionError):
                 directory.chmod(directory.stat().st_mode | 0o055)
     return str(path)
+
+
+MIB = 1 << 20
+
+
+def eats(amount: int) -> list[str]:
+    """A program that writes to so many MiB of memory at once, and to a little for itself."""
+    return [sys.executable, "-S", "-c", f"bytearray({amount} << 20)"]
+
+
+class Shell:
+    """A shell in a container, and both views of it: what it reads itself, and what is read of it here."""
+
+    def __init__(self, **options: Any) -> None:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self.process: Any = Popen(["/bin/sh"], text=True, bufsize=1, **pipes, **options)
+
+    def __enter__(self) -> Shell:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with self.process:
+            self.process.kill()
+
+    def says(self, script: str) -> str:
+        """What it prints, without the last line's end."""
+        self.process.stdin.write(f"{script}\necho; echo END-OF-ANSWER\n")
+        answer = ""
+        while not answer.endswith("\nEND-OF-ANSWER\n"):
+            line = self.process.stdout.readline()
+            assert line, f"the shell has ended: {answer}"
+            answer += line
+        return answer[: -len("END-OF-ANSWER\n")].rstrip("\n")
+
+    @property
+    def pid(self) -> int:
+        """That of the shell, also where it has an init."""
+        task = f"/proc/{self.process.pid}"
+        if pathlib.Path(f"{task}/comm").read_text().startswith("spaces-"):
+            return int(pathlib.Path(f"{task}/task/{self.process.pid}/children").read_text())
+        return int(self.process.pid)
+
+    def inside(self, name: str) -> str:
+        """A file of /proc/self, as the shell reads it: by itself, since it may not be able to run others."""
+        return self.says(f'while IFS= read -r line; do echo "$line"; done </proc/$$/{name}').rstrip("\n")
+
+    def outside(self, name: str) -> str:
+        """The same, as it is read here."""
+        return pathlib.Path(f"/proc/{self.pid}/{name}").read_text().rstrip("\n")
+
+    def status(self, *names: str) -> dict[str, str]:
+        """Lines of /proc/self/status, which both views must tell alike."""
+        inside, outside = (
+            {key: value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
+            for text in (self.inside("status"), self.outside("status"))
+        )
+        told = {name: inside[name] for name in names}
+        assert told == {name: outside[name] for name in names}
+        return told
 
 
 # --- Contexts of multiprocessing --------------------------------------------------------------------------

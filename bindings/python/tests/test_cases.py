@@ -20,7 +20,7 @@ import pytest
 
 import pyspaces
 from pyspaces import Container, Error, Inject, _spaces
-from support import ROOT
+from support import ROOT, why_no_group
 
 CASES = json.loads((pathlib.Path(__file__).parents[2] / "cases.json").read_text())["cases"]
 WORDS = {
@@ -114,6 +114,13 @@ def isolation(given: dict[str, Any], text: Callable[[str], str]) -> dict[str, An
             options[name] = [
                 tuple(text(mount[key]) for key in ("source", "target", "type", "options")) for mount in value
             ]
+        elif name in ("masked_paths", "readonly_paths", "directories", "devices"):
+            options[name] = list(map(text, value))
+        elif name in ("files", "symlinks"):
+            options[name] = {
+                path: (text(entry[0]), entry[1]) if isinstance(entry, list) else text(entry)
+                for path, entry in value.items()
+            }
         elif name == "rlimits":
             options[name] = {kind: tuple(limits) for kind, limits in value.items()}
         else:
@@ -207,6 +214,8 @@ def check_result(result: pyspaces.Result | None, expected: dict[str, Any]) -> No
     assert result.cause == expected["cause"]
     assert result.exit_code == expected.get("exit_code", -1)
     assert result.signal == (signal.Signals[expected["signal"]] if "signal" in expected else 0)
+    for name in ("system_call", "oom_kills"):
+        assert getattr(result, name) == expected.get(name, getattr(result, name))
 
 
 @pytest.fixture(scope="module")
@@ -222,10 +231,19 @@ def small_root(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     return root
 
 
+NEEDS: dict[str, Callable[[], bool]] = {
+    "root": lambda: ROOT,
+    "cgroup": lambda: why_no_group() is None,
+    "landlock": lambda: any(
+        check["name"] == "landlock" and check["works"] for check in pyspaces.host_features()["checks"]
+    ),
+}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_every_language_does_alike(case, tmp_path, small_root):
-    if case.get("needs") == "root" and not ROOT:
-        pytest.skip("needs root")
+    if "needs" in case and not NEEDS[case["needs"]]():
+        pytest.skip(f"needs {case['needs']}")
     if "script" in case:
         name, content = case["script"]
         (tmp_path / name).write_text(content)
