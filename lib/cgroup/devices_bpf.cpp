@@ -48,18 +48,17 @@ constexpr uint8_t major_number = BPF_REG_4;
 constexpr uint8_t minor_number = BPF_REG_5;
 constexpr uint8_t scratch = BPF_REG_1; // the context is not needed once it has been read
 
-// What makes one exception apply, each with the jump that is to lead past it.
-std::vector<bpf_insn> conditions(const DeviceRule &rule, bool allows) {
+void add_answer(std::vector<bpf_insn> &code, bool allows) {
+    code.push_back(make(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, allows ? 1 : 0));
+    code.push_back(make(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
+}
+
+// One rule, asked after all later ones: `access` is what of the question those have not answered.
+std::vector<bpf_insn> part_of(const DeviceRule &rule) {
     std::vector<bpf_insn> code;
-    const int32_t kind = rule.type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR;
-    code.push_back(make(BPF_JMP | BPF_JNE | BPF_K, type, 0, 0, kind));
-    if (rule.access != "rwm" || allows) {
-        code.push_back(make(BPF_ALU64 | BPF_MOV | BPF_X, scratch, access, 0, 0));
-        code.push_back(
-            make(BPF_ALU64 | BPF_AND | BPF_K, scratch, 0, 0, static_cast<int32_t>(access_bits(rule.access))));
-        // To be allowed, all that is asked for has to be; to be denied, a part is enough.
-        code.push_back(allows ? make(BPF_JMP | BPF_JEQ | BPF_K, scratch, 0, 0, 0)
-                              : make(BPF_JMP | BPF_JNE | BPF_X, scratch, access, 0, 0));
+    if (rule.type != 'a') {
+        const int32_t kind = rule.type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR;
+        code.push_back(make(BPF_JMP | BPF_JNE | BPF_K, type, 0, 0, kind));
     }
     // Compared as 32 bits: numbers above 2^31 would be negative ones of 64.
     if (rule.major) {
@@ -70,12 +69,23 @@ std::vector<bpf_insn> conditions(const DeviceRule &rule, bool allows) {
         code.push_back(
             make(BPF_JMP32 | BPF_JNE | BPF_K, minor_number, 0, 0, static_cast<int32_t>(*rule.minor)));
     }
+    const auto bits = static_cast<int32_t>(access_bits(rule.access));
+    if (rule.allow) { // once nothing is left to be asked for
+        code.push_back(make(BPF_ALU64 | BPF_AND | BPF_K, access, 0, 0, ~bits));
+        code.push_back(make(BPF_JMP | BPF_JNE | BPF_K, access, 0, 0, 0));
+    } else { // a part of it is enough
+        code.push_back(make(BPF_ALU64 | BPF_MOV | BPF_X, scratch, access, 0, 0));
+        code.push_back(make(BPF_ALU64 | BPF_AND | BPF_K, scratch, 0, 0, bits));
+        code.push_back(make(BPF_JMP | BPF_JEQ | BPF_K, scratch, 0, 0, 0));
+    }
+    add_answer(code, rule.allow);
+    for (size_t index = 0; index < code.size() - 1; ++index) {
+        const uint8_t kind = code[index].code & 0x07;
+        if (kind == BPF_JMP || kind == BPF_JMP32) {
+            code[index].off = static_cast<int16_t>(code.size() - index - offset_of_first);
+        }
+    }
     return code;
-}
-
-void add_answer(std::vector<bpf_insn> &code, bool allows) {
-    code.push_back(make(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, allows ? 1 : 0));
-    code.push_back(make(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
 }
 
 long bpf(int command, bpf_attr &attributes) {
@@ -90,7 +100,7 @@ constexpr const char *hint_for_bpf =
 
 } // namespace
 
-std::vector<uint64_t> device_program(const DevicePolicy &policy) {
+std::vector<uint64_t> device_program(const std::vector<DeviceRule> &rules) {
     std::vector<bpf_insn> code{
         load(type, offsetof(bpf_cgroup_dev_ctx, access_type)),
         load(major_number, offsetof(bpf_cgroup_dev_ctx, major)),
@@ -99,18 +109,11 @@ std::vector<uint64_t> device_program(const DevicePolicy &policy) {
         make(BPF_ALU64 | BPF_RSH | BPF_K, access, 0, 0, 16),
         make(BPF_ALU64 | BPF_AND | BPF_K, type, 0, 0, 0xffff),
     };
-    for (const DeviceRule &rule : policy.exceptions) {
-        std::vector<bpf_insn> part = conditions(rule, policy.allows);
-        add_answer(part, !policy.allows);
-        for (size_t index = 0; index < part.size() - 1; ++index) {
-            const uint8_t kind = part[index].code & 0x07;
-            if (kind == BPF_JMP || kind == BPF_JMP32) {
-                part[index].off = static_cast<int16_t>(part.size() - index - offset_of_first);
-            }
-        }
+    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+        const std::vector<bpf_insn> part = part_of(*rule);
         code.insert(code.end(), part.begin(), part.end());
     }
-    add_answer(code, policy.allows);
+    add_answer(code, true); // what no rule is about
     std::vector<uint64_t> bytes;
     bytes.reserve(code.size());
     for (const bpf_insn &instruction : code) {
@@ -120,7 +123,7 @@ std::vector<uint64_t> device_program(const DevicePolicy &policy) {
 }
 
 void set_devices_v2(const ControlGroup &group, const std::vector<DeviceRule> &rules) {
-    const std::vector<uint64_t> program = device_program(device_policy(rules));
+    const std::vector<uint64_t> program = device_program(rules);
     static constexpr char licence[] = "MIT";
     bpf_attr load_it{};
     load_it.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;

@@ -84,6 +84,9 @@ class Planner {
         }
         make_v1_groups(wants);
         make_v2_group(wants);
+        if (plan_.groups.empty() && !plan_.scope && !layout_.v1.empty()) {
+            throw_not_writable(layout_.v1.begin()->second);
+        }
         if (plan_.groups.empty() && !plan_.scope) {
             throw Error{.code = SPACES_EUNSUPPORTED,
                         .step = "cgroup",

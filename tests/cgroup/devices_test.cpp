@@ -45,6 +45,23 @@ BOOST_AUTO_TEST_CASE(only_what_is_allowed_can_be_opened) {
     BOOST_TEST(reads(spec, "/dev/urandom") == "no\n");
 }
 
+// By a BPF program as told; version 1 says that it cannot.
+BOOST_AUTO_TEST_CASE(a_later_rule_takes_back_a_part_of_an_earlier_one) {
+    Spec spec({"/bin/true"});
+    spec.with<spaces_spec_add_device_rule>(0, "a")
+        .with<spaces_spec_add_device_rule>(1, "c 1:* rwm")
+        .with<spaces_spec_add_device_rule>(0, "c 1:5 r");
+    if (groups::has_devices_of_version_1()) {
+        const Failure failure = start_fails(spec);
+        BOOST_TEST(failure.code == SPACES_EUNSUPPORTED);
+        BOOST_TEST(failure.object == "linux.resources.devices");
+        return;
+    }
+    BOOST_TEST(reads(spec, "/dev/zero") == "no\n");
+    BOOST_TEST(reads(spec, "/dev/urandom") == "yes\n");
+    BOOST_TEST(writes(spec, "/dev/null") == "yes\n");
+}
+
 BOOST_AUTO_TEST_CASE(rules_of_a_config_json) {
     Spec spec;
     spec.json(R"({"linux": {"resources": {"devices": [

@@ -137,6 +137,11 @@ Answer cpuset() {
     return can_set("cpuset.cpus", "0");
 }
 
+bool has_devices_of_version_1() {
+    const std::string groups = "\n" + read_file("/proc/self/cgroup"); // 5:devices:/
+    return groups.find(":devices:") != std::string::npos;
+}
+
 Answer devices() {
     return can(Spec({"/bin/true"}).with<spaces_spec_add_device_rule>(1, "a"));
 }

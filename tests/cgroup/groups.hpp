@@ -27,6 +27,7 @@ support::Answer pids();
 support::Answer cpu();
 support::Answer cpuset();
 support::Answer devices();
+bool has_devices_of_version_1();
 support::Answer own_group();
 support::Answer
 own_group_by_libspaces(); // and not in a scope, which systemd removes, and lets nobody else enter

@@ -2,11 +2,13 @@
 // kernel takes it is what devices_test.cpp sees.
 #include "cgroup/devices.hpp"
 
+#include "base/error.hpp"
 #include "spec/check.hpp"
 
 #include <bit>
 #include <boost/test/unit_test.hpp>
 #include <linux/bpf.h>
+#include <spaces/base.h>
 
 using namespace spaces;
 
@@ -83,14 +85,14 @@ bool answer(const std::vector<uint64_t> &program, char type, uint32_t major, uin
 BOOST_AUTO_TEST_SUITE(policy_test)
 
 BOOST_AUTO_TEST_CASE(without_rules_everything_is_allowed) {
-    const auto program = device_program(device_policy({}));
+    const auto program = device_program({});
     BOOST_TEST(answer(program, 'c', 1, 3, "rw"));
     BOOST_TEST(answer(program, 'b', 8, 0, "rwm"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_allowed_after_all_was_denied) {
-    const auto program = device_program(device_policy(rules(
-        {{false, "a"}, {true, "c 1:3 rw"}, {true, "c *:* m"}, {true, "b 8:* r"}, {true, "c 1:9 rwm"}})));
+    const auto program = device_program(
+        rules({{false, "a"}, {true, "c 1:3 rw"}, {true, "c *:* m"}, {true, "b 8:* r"}, {true, "c 1:9 rwm"}}));
     BOOST_TEST(answer(program, 'c', 1, 3, "r"));
     BOOST_TEST(answer(program, 'c', 1, 3, "rw"));
     BOOST_TEST(answer(program, 'c', 7, 7, "m"));
@@ -103,35 +105,96 @@ BOOST_AUTO_TEST_CASE(what_is_allowed_after_all_was_denied) {
 }
 
 BOOST_AUTO_TEST_CASE(a_part_of_what_is_asked_for_is_enough_to_deny) {
-    const auto program = device_program(device_policy(rules({{false, "c 1:3 w"}, {false, "b *:* rwm"}})));
+    const auto program = device_program(rules({{false, "c 1:3 w"}, {false, "b *:* rwm"}}));
     BOOST_TEST(answer(program, 'c', 1, 3, "r"));
     BOOST_TEST(!answer(program, 'c', 1, 3, "rw"));
     BOOST_TEST(!answer(program, 'b', 8, 0, "r"));
 }
 
 BOOST_AUTO_TEST_CASE(rules_of_one_device_add_up) {
-    const auto policy = device_policy(rules({{false, "a"}, {true, "c 1:3 r"}, {true, "c 1:3 w"}}));
-    BOOST_TEST(policy.exceptions.size() == 1);
-    BOOST_TEST(answer(device_program(policy), 'c', 1, 3, "rw"));
+    const auto list = rules({{false, "a"}, {true, "c 1:3 r"}, {true, "c 1:3 w"}});
+    BOOST_TEST(device_policy(list).exceptions.size() == 1);
+    BOOST_TEST(answer(device_program(list), 'c', 1, 3, "rw"));
 }
 
 BOOST_AUTO_TEST_CASE(a_later_rule_takes_an_earlier_one_back) {
-    const auto policy = device_policy(rules({{false, "a"}, {true, "c 1:3 rwm"}, {false, "c 1:3 w"}}));
-    BOOST_TEST(answer(device_program(policy), 'c', 1, 3, "r"));
-    BOOST_TEST(!answer(device_program(policy), 'c', 1, 3, "w"));
+    const auto list = rules({{false, "a"}, {true, "c 1:3 rwm"}, {false, "c 1:3 w"}});
+    BOOST_TEST(
+        (device_policy(list) == DevicePolicy{.allows = false, .exceptions = rules({{true, "c 1:3 rm"}})}));
+    BOOST_TEST(answer(device_program(list), 'c', 1, 3, "r"));
+    BOOST_TEST(!answer(device_program(list), 'c', 1, 3, "w"));
+    BOOST_TEST(!answer(device_program(list), 'c', 1, 3, "rw"));
     const DevicePolicy nothing{.allows = false, .exceptions = {}};
     BOOST_TEST((device_policy(rules({{true, "c 1:3 rwm"}, {false, "a"}})) == nothing));
 }
 
+// The whole of it by what the rules say, one after the other, and one right after the other.
+BOOST_AUTO_TEST_CASE(later_rules_prevail_however_they_overlap) {
+    const std::vector<std::vector<std::pair<bool, const char *>>> lists{
+        {{false, "a"}, {true, "c 1:* rwm"}, {false, "c 1:8 r"}},
+        {{false, "a"}, {true, "c 1:8 rwm"}, {false, "c 1:* w"}},
+        {{false, "c *:* w"}, {true, "c 1:* rw"}, {false, "c *:9 r"}, {true, "c 1:9 r"}},
+        {{false, "a *:* m"}, {true, "b 8:* m"}, {false, "a"}, {true, "c *:8 rw"}, {false, "c 2:* r"}},
+    };
+    for (const auto &texts : lists) {
+        const std::vector<DeviceRule> list = rules(texts);
+        const auto program = device_program(list);
+        for (const char type : {'b', 'c'}) {
+            for (const uint32_t major : {1U, 2U, 8U}) {
+                for (const uint32_t minor : {7U, 8U, 9U}) {
+                    bool all = true;
+                    for (const char *right : {"r", "w", "m"}) {
+                        bool allowed = true;
+                        for (const DeviceRule &rule : list) {
+                            const bool is_about = (rule.type == 'a' || rule.type == type) &&
+                                                  rule.major.value_or(major) == major &&
+                                                  rule.minor.value_or(minor) == minor &&
+                                                  rule.access.find(right) != std::string::npos;
+                            allowed = is_about ? rule.allow : allowed;
+                        }
+                        BOOST_TEST(answer(program, type, major, minor, right) == allowed);
+                        all = all && allowed;
+                    }
+                    BOOST_TEST(answer(program, type, major, minor, "rwm") == all);
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_version_1_cannot_say_is_refused) {
+    try {
+        device_policy(rules({{false, "a"}, {true, "c 1:* rwm"}, {false, "c 1:8 r"}}));
+        BOOST_FAIL("it was taken");
+    } catch (const Error &error) {
+        BOOST_TEST(error.code == SPACES_EUNSUPPORTED);
+        BOOST_TEST(error.message.find("\"c 1:8 r\"") != std::string::npos, error.message);
+        BOOST_TEST(error.message.find("\"c 1:* rwm\"") != std::string::npos, error.message);
+    }
+    // What is wider takes back all, and what has no right in common nothing.
+    const auto wider = device_policy(rules({{false, "a"}, {true, "c 1:8 rwm"}, {false, "c 1:* rw"}}));
+    BOOST_TEST((wider == DevicePolicy{.allows = false, .exceptions = rules({{true, "c 1:8 m"}})}));
+    const auto apart = device_policy(rules({{false, "a"}, {true, "c 1:* r"}, {false, "c 1:8 w"}}));
+    BOOST_TEST((apart == DevicePolicy{.allows = false, .exceptions = rules({{true, "c 1:* r"}})}));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_group_has_inherited_is_read) {
+    BOOST_TEST((parse_device_list("a *:* rwm\n") == DevicePolicy{}));
+    BOOST_TEST(
+        (parse_device_list("c 1:3 rwm\nb 8:* r\n") ==
+         DevicePolicy{.allows = false, .exceptions = rules({{true, "c 1:3 rwm"}, {true, "b 8:* r"}})}));
+    BOOST_TEST((parse_device_list("") == DevicePolicy{.allows = false, .exceptions = {}}));
+}
+
 BOOST_AUTO_TEST_CASE(a_rule_about_both_types_but_not_everything) {
-    const auto program = device_program(device_policy(rules({{false, "a"}, {true, "a *:* m"}})));
+    const auto program = device_program(rules({{false, "a"}, {true, "a *:* m"}}));
     BOOST_TEST(answer(program, 'c', 1, 3, "m"));
     BOOST_TEST(answer(program, 'b', 1, 3, "m"));
     BOOST_TEST(!answer(program, 'b', 1, 3, "r"));
 }
 
 BOOST_AUTO_TEST_CASE(numbers_have_32_bits) {
-    const auto program = device_program(device_policy(rules({{false, "a"}, {true, "c 4294967295:3 r"}})));
+    const auto program = device_program(rules({{false, "a"}, {true, "c 4294967295:3 r"}}));
     BOOST_TEST(answer(program, 'c', 4294967295, 3, "r"));
     BOOST_TEST(!answer(program, 'c', 1, 3, "r"));
 }
