@@ -50,6 +50,7 @@ constexpr JsonMember<LandlockSpec> members[] = {
     {"connectTcp", read_ports<&LandlockSpec::connect_tcp>},
     {"scope",
      [](LandlockSpec &landlock, const JsonValue &value) {
+         landlock.scope = 0;
          value.each_item([&](const JsonValue &item, size_t) {
              landlock.scope |= parse_landlock_scope(item.text(), item.path());
          });
@@ -60,7 +61,7 @@ constexpr JsonMember<LandlockSpec> members[] = {
 } // namespace
 
 void read_landlock(Spec &spec, const JsonValue &value) {
-    LandlockSpec landlock;
+    LandlockSpec landlock = spec.landlock.value_or(LandlockSpec());
     read_members<LandlockSpec>(value, landlock, members);
     spec.landlock = std::move(landlock);
 }

@@ -182,8 +182,10 @@ def _refuse_what_would_be_ignored(given: Mapping[str, Any]) -> None:
     def is_given(name: str) -> bool:
         return given.get(name) is not None and given[name] is not False
 
+    if given.get("system_root") and is_given("rootdir"):
+        raise refusal(ValueError, "system_root", True, "rootdir is a root directory as well; choose one")
     if not is_given("rootdir"):
-        if given.get("readonly"):
+        if given.get("readonly") and not given.get("system_root"):
             what = "this is about the root directory, and needs rootdir, which may be '/'"
             raise refusal(ValueError, "readonly", True, what)
         if given.get("pivot_root") is False:

@@ -69,6 +69,7 @@ def _landlock(name: str, value: Any) -> dict[str, Any]:
 
 
 CHECKS: Mapping[str, _check.Check] = {
+    "confine": _check.word("a word for a confinement"),
     "cap_add": _names,
     "cap_drop": _names,
     "capabilities": _capabilities,
@@ -84,10 +85,14 @@ CHECKS: Mapping[str, _check.Check] = {
 }
 
 
+def _has_base(given: Mapping[str, Any]) -> bool:
+    return given.get("spec") is not None or given.get("confine") is not None
+
+
 def refuse_what_would_be_ignored(given: Mapping[str, Any]) -> None:
     """What is about the filter, where there is none; a configuration may have one."""
     for name in ("seccomp_report", "seccomp_cache"):
-        if given.get(name) and given.get("seccomp") is None and given.get("spec") is None:
+        if given.get(name) and given.get("seccomp") is None and not _has_base(given):
             raise _check.refusal(ValueError, name, given[name], "this is about the filter, and needs seccomp")
 
 

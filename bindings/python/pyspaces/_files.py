@@ -65,6 +65,7 @@ def _device(name: str, value: Any) -> tuple[Any, Any]:
 CHECKS: Mapping[str, _check.Check] = {
     "propagation": _check.text,
     "mounts": _mounts,
+    "system_root": _check.switch,
     "default_mounts": _check.switch,
     "default_devices": _check.switch,
     "mount_proc": _check.switch,

@@ -32,7 +32,9 @@ _MOUNTS_AND_ROOT = {
     "mnt",
     "newns",
     "flags",
+    "confine",
     "rootdir",
+    "system_root",
     "pivot_root",
     "mounts",
     "default_mounts",
@@ -116,7 +118,10 @@ class Isolation:
     @property
     def has_own_directory(self) -> bool:
         """Whether the processes do not start in the working directory of this one."""
-        return any(_stdio.is_given(self.options.get(name)) for name in ("rootdir", "workdir", "spec"))
+        return any(
+            _stdio.is_given(self.options.get(name))
+            for name in ("confine", "rootdir", "system_root", "workdir", "spec")
+        )
 
     def _prepare(self, template: Container) -> Launch:
         launch = template._prepare()
@@ -142,7 +147,8 @@ class Isolation:
         made += [each["path"] for each in config.get("spaces", {}).get("files", ())]
         if SHARED_MEMORY in map(os.path.normpath, made):
             return False, False
-        if root is None and not config.get("spaces", {}).get("defaultMounts"):
+        extension = config.get("spaces", {})
+        if root is None and not extension.get("defaultMounts") and not extension.get("systemRoot"):
             return False, False
         namespaces = config.get("linux", {}).get("namespaces", ())
         if any(each["type"] == "mount" and not each.get("path") for each in namespaces):

@@ -48,8 +48,8 @@ class ProgramIsolation:
 
     @property
     def has_spec(self) -> bool:
-        """Whether there is a configuration, which then says what no argument says."""
-        return self._options.get("spec") is not None
+        """Whether there is a configuration, or a word for one, which then says what no argument says."""
+        return _spec.has_base(self._options)
 
     @property
     def keeps_user_namespace(self) -> bool:
@@ -59,7 +59,7 @@ class ProgramIsolation:
 
     def new_spec(self) -> _spaces.spaces_spec:
         """A Spec that says how, and not yet which program."""
-        spec = _spec.load(self._options.get("spec"))
+        spec = _spec.load(self._options)
         has_map = _spec.set_id_maps(spec, *self._maps)
         choices = _spec.namespace_choices(self._choices, self._flags, has_map and not self.has_spec)
         _spec.set_namespaces(spec, choices)

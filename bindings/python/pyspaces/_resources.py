@@ -18,7 +18,7 @@ _any_number = _check.number(0, 2**64 - 1)
 # Those that give the process a group of its own; a configuration may, too.
 _GIVING_A_GROUP = (
     *("memory", "cpus", "pids_limit", "limits", "resources", "device_rules"),
-    *("own_cgroup", "cgroup_path", "spec"),
+    *("own_cgroup", "cgroup_path", "confine", "spec"),
 )
 _SHORT = {"memory": "memory.max", "cpus": "cpu.max", "pids_limit": "pids.max"}
 

@@ -29,12 +29,20 @@ _PLAIN_OPTIONS = (
 )
 
 
-def load(given: Any) -> _spaces.spaces_spec:
-    """A Spec, with an OCI configuration merged into it where one is given."""
+def load(options: Options) -> _spaces.spaces_spec:
+    """A Spec, with what `confine` and an OCI configuration say, where they are given."""
     spec = _spaces.spaces_spec_new()
+    if options.get("confine") is not None:
+        spec.confine(options["confine"])
+    given = options.get("spec")
     if given is not None:
         spec.load_json(given if isinstance(given, (str, bytes)) else _json(given))
     return spec
+
+
+def has_base(options: Options) -> bool:
+    """Whether something says what no other argument says."""
+    return options.get("spec") is not None or options.get("confine") is not None
 
 
 def _json(given: Mapping[str, Any]) -> str:
@@ -140,11 +148,16 @@ def set_descriptors(spec: _spaces.spaces_spec, pass_fds: Any) -> None:
 
 def set_root(spec: _spaces.spaces_spec, options: Options, namespaces: Mapping[int, Any]) -> None:
     """The root directory, where one is asked for; `namespaces` are the choices by bit."""
+    readonly = options.get("readonly")
+    if readonly is None:
+        readonly = options.get("confine") is not None
+    if options.get("system_root"):
+        spec.set_system_root(readonly)
     if not _stdio.is_given(options.get("rootdir")):
         return
-    spec.set_root(options["rootdir"], options.get("readonly", False))
+    spec.set_root(options["rootdir"], readonly)
     # In a mount namespace that is not the container's own, others would be moved too.
-    has_own_mounts = namespaces.get(CLONE_NEWNS) is True or options.get("spec") is not None
+    has_own_mounts = namespaces.get(CLONE_NEWNS) is True or has_base(options)
     if not has_own_mounts or not options.get("pivot_root", True):
         spec.set_chroot(True)
 

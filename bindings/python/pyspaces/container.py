@@ -225,15 +225,16 @@ class Container(Steps, Controls, multiprocessing.Process):
         self._setup_in_python = not is_program and self._overrides(Container, *SETUP_METHODS)
         self._streams: dict[int, int] = {}
 
-        spec = _spec.load(given_spec)
+        spec = _spec.load(options)
+        has_base = _spec.has_base(options)
         if self.argv is not None and not hooked:
             spec.set_args(self.argv)
-        if is_program and (given_spec is None or options.get("env") is not None):
+        if is_program and (not has_base or options.get("env") is not None):
             _spec.set_environment(spec, options.get("env"))
         if not is_program:
             spec.set_inherit_signals(True)  # the interpreter goes on, and needs its handlers
         maps = _spec.set_id_maps(spec, self.uid_map, self.gid_map, self.map_zero)
-        namespaces = self._set_namespaces(spec, maps and given_spec is None)
+        namespaces = self._set_namespaces(spec, maps and not has_base)
         _spec.set_process(spec, options)
         _spec.set_descriptors(spec, options.get("pass_fds") or ())
         launch = Launch(spec, is_program, self._streams.values())
@@ -270,6 +271,10 @@ class Container(Steps, Controls, multiprocessing.Process):
     def _leave_setup_to_methods(self, spec: _spaces.spaces_spec, namespaces: Mapping[int, Any]) -> None:
         """Give libspaces what cannot be done later, and leave the rest to the methods of the container."""
         options = self.kwargs
+        for name in ("confine", "system_root"):
+            if options.get(name):
+                what = "the root directory is changed before any method could run: use no methods of your own"
+                raise _check.refusal(ValueError, name, options[name], what)
         for name in ("readonly", "default_mounts", *_files.IN_ROOT):
             if is_given(options["rootdir"]) and options.get(name):
                 what = "the root directory is changed after preup() here; mount in preup()"

@@ -82,6 +82,9 @@ class IsolationOptions(TypedDict, total=False):
     cgroup_fallback: bool
     join_cgroup: int | str | HasPid | None
 
+    # All that keeps a process away that is not trusted, in one word; what is given besides changes it.
+    confine: Literal["sandbox"] | None
+
     # Its privileges.
     cap_add: Names | None
     cap_drop: Names | None
@@ -108,6 +111,7 @@ class IsolationOptions(TypedDict, total=False):
     hostname: str | None
     domainname: str | None
     time_offsets: Mapping[str, float] | None
+    system_root: bool  # a root directory that shows this system, read-only
     readonly: bool
     pivot_root: bool
     propagation: str | None

@@ -65,6 +65,10 @@ class Inject(Container):
         if not hasattr(target_pid, "pid"):  # which may be started later
             _check.pid_of(target_pid, "target_pid")
         options: dict[str, Any] = dict(pkwargs)
+        for name in ("confine", "system_root"):
+            if options.get(name):
+                what = "this is for new namespaces, and Inject joins those of another process"
+                raise _check.refusal(ValueError, name, options[name], what)
         super().__init__(*pargs, target=target, args=args, kwargs=kwargs, proc=proc, **options)
         self.target_pid = target_pid
 
