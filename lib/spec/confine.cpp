@@ -7,6 +7,8 @@
 #include "spec/refuse.hpp"
 #include "spec/seccomp.hpp"
 
+#include <array>
+
 namespace spaces {
 
 namespace {
@@ -15,28 +17,27 @@ constexpr uint32_t namespaces = SPACES_NAMESPACE_ALL & ~SPACES_NAMESPACE_TIME; /
 
 // As engines hide it: not all of /proc and /sys is in a namespace. What only root may read needs no mask
 // here.
-const std::vector<std::string> masked_paths{"/proc/acpi",
-                                            "/proc/asound",
-                                            "/proc/interrupts",
-                                            "/proc/kcore",
-                                            "/proc/keys",
-                                            "/proc/scsi",
-                                            "/proc/latency_stats",
-                                            "/proc/timer_list",
-                                            "/proc/sched_debug",
-                                            "/sys/firmware",
-                                            "/sys/fs",
-                                            "/sys/kernel",
-                                            "/sys/devices/virtual/powercap"};
-const std::vector<std::string> readonly_paths{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
-                                              "/proc/sysrq-trigger"};
+constexpr std::array masked_paths{"/proc/acpi",
+                                  "/proc/asound",
+                                  "/proc/interrupts",
+                                  "/proc/kcore",
+                                  "/proc/keys",
+                                  "/proc/scsi",
+                                  "/proc/latency_stats",
+                                  "/proc/timer_list",
+                                  "/proc/sched_debug",
+                                  "/sys/firmware",
+                                  "/sys/fs",
+                                  "/sys/kernel",
+                                  "/sys/devices/virtual/powercap"};
+constexpr std::array readonly_paths{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
 
 void confine_files(Spec &spec) {
     spec.root.reset();
     set_system_root(spec, true);
     spec.default_mounts = true;
-    spec.masked_paths = masked_paths;
-    spec.readonly_paths = readonly_paths;
+    spec.masked_paths.assign(masked_paths.begin(), masked_paths.end());
+    spec.readonly_paths.assign(readonly_paths.begin(), readonly_paths.end());
     spec.landlock = LandlockSpec{.paths = std::nullopt,
                                  .by_mounts = true,
                                  .bind_tcp = std::nullopt,

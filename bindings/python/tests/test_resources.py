@@ -187,12 +187,10 @@ def test_without_a_group_there_is_an_error_or_a_lesser_limit():
     with Shell(memory="1G", pids_limit=4000, cgroup_fallback=True) as shell:
         limits = shell.inside("limits")
         assert limits == shell.outside("limits")
-        assert next(line for line in limits.splitlines() if "address space" in line).split()[3] == str(
-            1 << 30
-        )
+        assert next(line for line in limits.splitlines() if "data size" in line).split()[3] == str(1 << 30)
         shell.process.communicate()
         degraded = shell.process.result.degraded
-    assert "memory.max: RLIMIT_AS of each process instead" in degraded
+    assert "memory.max: RLIMIT_DATA of each process instead" in degraded
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,8 @@ def test_a_callable_is_confined_too():
 def test_a_pool_of_sandboxes():
     with pyspaces.get_context("fork", confine="sandbox").Pool(2) as pool:
         assert pool.map(abs, [-1, 2, -3]) == [1, 2, 3]
+        pool.close()
+        pool.join()
 
 
 def test_landlock_is_added_to_the_sandboxs_own():
