@@ -57,6 +57,7 @@ type caseResult struct {
 	ExitCode   *int `json:"exit_code"`
 	Signal     string
 	SystemCall *string `json:"system_call"`
+	OOMKills   *uint64 `json:"oom_kills"`
 }
 
 type caseError struct {
@@ -309,11 +310,24 @@ func (r *caseResult) check(t *testing.T, state *spaces.ProcessState) {
 	if r.SystemCall != nil {
 		equal(t, "system call", state.SystemCall(), *r.SystemCall)
 	}
+	if r.OOMKills != nil {
+		equal(t, "kills", state.OOMKills(), *r.OOMKills)
+	}
 }
 
 func runCase(t *testing.T, c *languageCase) {
-	if c.Needs == "root" && !isRoot {
-		t.Skip("needs root")
+	switch c.Needs {
+	case "":
+	case "root":
+		if !isRoot {
+			t.Skip("needs root")
+		}
+	case "cgroup":
+		hasCgroups(t)
+	case "landlock":
+		hasLandlock(t)
+	default:
+		t.Fatalf("what is %q, which it needs?", c.Needs)
 	}
 	leavesNothing(t)
 	run := &caseRun{t: t, empty: t.TempDir()}

@@ -171,6 +171,11 @@ const std::vector<std::pair<std::string, Setter>> setters{
      }},
     {"sysctl", map_setter<spaces_spec_set_sysctl>()},
     // Files
+    {"system_root",
+     [](Spec &spec, const json &value, const Text &) {
+         BOOST_REQUIRE(value.get<bool>());
+         spec.with<spaces_spec_set_system_root>(0);
+     }},
     {"directories",
      [](Spec &spec, const json &value, const Text &text) {
          for (const json &path : value) {

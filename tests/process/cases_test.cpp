@@ -171,6 +171,7 @@ void add_mounts(Spec &spec, const json &value, Texts &texts) {
 
 // In the order in which they are to be set.
 const std::vector<std::pair<std::string, Setter>> setters{
+    {"confine", text_setter<spaces_spec_confine>()}, // which the others change
     {"new", [](Spec &spec, const json &value, Texts &) { spec.unshare(bits(value)); }},
     {"join_pid",
      [](Spec &spec, const json &value, Texts &) { spec.with<spaces_spec_join_pid>(value.get<int>(), 0u); }},

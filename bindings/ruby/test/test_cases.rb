@@ -123,7 +123,24 @@ class TestCases < SpacesTest
     assert_equal expected["cause"].tr("-", "_").to_sym, result.cause
     signal = expected["signal"] && Signal.list[expected["signal"].delete_prefix("SIG")]
     assert_equal [expected["exit_code"], signal], [result.exit_code, result.signal]
-    assert_equal expected["system_call"], result.system_call if expected["system_call"]
+    assert_equal expected["system_call"], result.system_call.to_s if expected["system_call"]
+    assert_equal expected["oom_kills"], result.oom_kills if expected["oom_kills"]
+  end
+
+  def check_needs(need)
+    case need
+    when nil then nil
+    when "root" then skip "needs root" unless ROOT
+    when "landlock" then skip "needs Landlock" unless Spaces.features.works?("landlock")
+    when "cgroup" then check_group
+    else flunk "what is #{need}, which it needs?"
+    end
+  end
+
+  def check_group
+    Spaces.system("true", memory: "1G", pids_limit: 1000, cpus: 1)
+  rescue Spaces::UnsupportedError => e
+    skip "needs control groups: #{e.message}"
   end
 
   def check(wanted)
@@ -151,7 +168,7 @@ class TestCases < SpacesTest
   CASES.each do |wanted|
     define_method("test_#{wanted.fetch('name').tr(' ', '_')}") do
       assert_empty wanted.keys - WORDS
-      skip "needs root" if wanted["needs"] == "root" && !ROOT
+      check_needs(wanted["needs"])
       if wanted["function"] == ["pids"] && RUBY_VERSION >= "3.3" && wanted.dig("options", "init") != false
         skip "since 3.3, Ruby's timer thread takes the number 2 before the block's process"
       end
