@@ -139,8 +139,8 @@ class TestCases < SpacesTest
 
   def check_group
     Spaces.system("true", memory: "1G", pids_limit: 1000, cpus: 1)
-  rescue Spaces::UnsupportedError => e
-    skip "needs control groups: #{e.message}"
+  rescue Spaces::UnsupportedError => error
+    skip "needs control groups: #{error.message}"
   end
 
   def check(wanted)
