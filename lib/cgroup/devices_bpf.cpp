@@ -79,11 +79,15 @@ std::vector<bpf_insn> part_of(const DeviceRule &rule) {
         code.push_back(make(BPF_JMP | BPF_JEQ | BPF_K, scratch, 0, 0, 0));
     }
     add_answer(code, rule.allow);
-    for (size_t index = 0; index < code.size() - 1; ++index) {
-        const uint8_t kind = code[index].code & 0x07;
-        if (kind == BPF_JMP || kind == BPF_JMP32) {
-            code[index].off = static_cast<int16_t>(code.size() - index - offset_of_first);
+    // Each jump leads past the end.
+    auto distance = static_cast<int16_t>(code.size() - offset_of_first);
+    for (bpf_insn &instruction : code) {
+        const uint8_t kind = instruction.code & 0x07;
+        const bool is_jump = kind == BPF_JMP || kind == BPF_JMP32;
+        if (is_jump && (instruction.code & 0xf0) != BPF_EXIT) {
+            instruction.off = distance;
         }
+        --distance;
     }
     return code;
 }
