@@ -111,6 +111,7 @@ spaces_status spaces_spec_copy(const spaces_spec *spec, spaces_spec **ret_spec, 
     spaces_status confine(const char *word, spaces_error **error);
     spaces_status set_apparmor_profile(const char *profile, spaces_error **error);
     spaces_status set_selinux_label(const char *label, spaces_error **error);
+    spaces_status set_mount_label(const char *label, spaces_error **error);
     spaces_status add_landlock_path(const char *path, const char *access, spaces_error **error);
     spaces_status add_landlock_port(const char *access, uint32_t port, spaces_error **error);
     spaces_status set_scheduler(const char *policy, int nice, int priority, spaces_error **error);

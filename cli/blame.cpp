@@ -28,6 +28,7 @@ constexpr Origin origins[] = {
     {"hostname", "--hostname"},
     {"domainname", "--domainname"},
     {"linux.timeOffsets", "--monotonic,--boottime"},
+    {"linux.mountLabel", "--mount-label"},
     {"linux.rootfsPropagation", "--propagation"},
     {"spaces.rootfsPropagation", "--propagation"},
     {"spaces.executable", "--executable"},

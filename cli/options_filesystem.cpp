@@ -118,6 +118,11 @@ void make_readonly(Request &request, const std::string &path) {
     request.implied |= SPACES_NAMESPACE_MOUNT;
 }
 
+void set_mount_label(Request &request, const std::string &label) {
+    call(spaces_spec_set_mount_label, request.spec.get(), label.c_str());
+    request.implied |= SPACES_NAMESPACE_MOUNT;
+}
+
 constexpr Option options[] = {
     {"-R,--root", "DIR", "root directory of the program", in_execute | in_inject, set_root},
     {"--system-root", "", "a root directory that shows /usr, /etc ... of this system, read-only, and no more",
@@ -146,6 +151,7 @@ constexpr Option options[] = {
     {"--no-mount-proc", "", "do not", in_new, no_mount_proc},
     {"--propagation", "private|slave|shared|unbindable|unchanged",
      "how mounts propagate to and from the new mount namespace", in_new, set_propagation},
+    {"--mount-label", "LABEL", "SELinux label of all that is in new file systems", in_new, set_mount_label},
 };
 
 } // namespace

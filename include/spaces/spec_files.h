@@ -36,6 +36,16 @@ SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_propagation(spaces_spe
                                                                       const char *propagation,
                                                                       spaces_error **error) SPACES_NOEXCEPT;
 
+/** The SELinux label of every file in the file systems that are mounted anew, those by default and those from
+ *  memory too: "system_u:object_r:container_file_t:s0:c1,c2". They get it as the option "context", as with
+ *  runc and crun, unless a mount has one of its own; a message queue file system gets it for its directory.
+ *  Bind mounts keep what their files are labelled, and so do file systems that the kernel has once: proc,
+ *  sysfs, cgroup, cgroup2, devtmpfs and others. A label that the loaded policy does not know is refused
+ *  (SPACES_EINVALID); where SELinux is not active the start fails with SPACES_EUNSUPPORTED. It needs a new
+ *  mount namespace. OCI: linux.mountLabel. */
+SPACES_API SPACES_NODISCARD spaces_status spaces_spec_set_mount_label(spaces_spec *spec, const char *label,
+                                                                      spaces_error **error) SPACES_NOEXCEPT;
+
 /** One more mount, made in order. @p source may be NULL where the type needs none; @p type is "bind",
  *  "tmpfs", "proc", "sysfs", "devpts", "mqueue", "overlay", "cgroup" or any other that the kernel has; @p
  * options are separated by commas as mount(8) and OCI spell them ("ro,nosuid,size=64m", "rbind"), or NULL; a

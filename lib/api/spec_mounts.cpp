@@ -49,6 +49,14 @@ spaces_status spaces_spec_set_propagation(spaces_spec *spec, const char *propaga
     });
 }
 
+spaces_status spaces_spec_set_mount_label(spaces_spec *spec, const char *label,
+                                          spaces_error **error) noexcept {
+    return change_spec(spec, error, [&](Spec &changed) {
+        check_mount_label(given_text(label, "label"));
+        changed.mount_label = label;
+    });
+}
+
 spaces_status spaces_spec_add_mount(spaces_spec *spec, const char *source, const char *target,
                                     const char *type, const char *options, spaces_error **error) noexcept {
     return change_spec(spec, error, [&](Spec &changed) {

@@ -2,14 +2,17 @@
 #include "host/security.hpp"
 
 #include "base/error.hpp"
+#include "base/fd.hpp"
 #include "host/check.hpp"
 #include "host/probe.hpp"
 #include "stage/syscall.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace spaces {
 
@@ -93,6 +96,11 @@ bool has_apparmor() {
 
 bool has_selinux() {
     return text_of("/sys/fs/selinux/enforce").has_value();
+}
+
+bool selinux_knows(const std::string &label) {
+    const Fd file(::open("/sys/fs/selinux/context", O_RDWR | O_CLOEXEC));
+    return !file.is_open() || ::write(file.get(), label.c_str(), label.size() + 1) >= 0 || errno != EINVAL;
 }
 
 int landlock_abi() {

@@ -1,6 +1,7 @@
 // Masked and read-only paths: what of the container's file system is covered when all of it is in place.
 #include "base/sys.hpp"
 #include "mount/jobs.hpp"
+#include "mount/label.hpp"
 
 #include <linux/mount.h>
 
@@ -16,10 +17,13 @@ void add_mask(Compilation &compilation, const std::string &path, bool is_last) {
     Builder &builder = compilation.builder();
     const uint32_t target = builder.text(path);
     const uint32_t type = builder.text("tmpfs");
+    const std::string label = mount_label_option(compilation, "tmpfs");
+    const uint32_t options = label.empty() ? 0 : builder.text(label);
     plan::Step &step = compilation.add(Op::mask, {"mask", path, "mask " + quoted(path)});
     step.text[0] = target;
     step.text[1] = type;
     step.text[2] = type;
+    step.text[3] = options;
     step.flags = is_last ? plan::step_close_slot : 0;
     step.number[0] = compilation.mount_jobs->null_slot;
     step.number[1] = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;

@@ -2,6 +2,7 @@
 #include "base/sys.hpp"
 #include "host/device_node.hpp"
 #include "mount/jobs.hpp"
+#include "mount/label.hpp"
 
 #include <linux/mount.h>
 #include <sys/stat.h>
@@ -69,7 +70,8 @@ std::string name_of(const DeviceSpec &device) {
 } // namespace
 
 void add_memory(Compilation &compilation, const std::string &options) {
-    const uint32_t text = compilation.builder().text(options);
+    const std::string label = mount_label_option(compilation, "tmpfs");
+    const uint32_t text = compilation.builder().text(label.empty() ? options : options + "," + label);
     compilation.add(Op::memory, {"memory", "tmpfs", "mount a tmpfs for what is to be in memory"}).text[0] =
         text;
 }

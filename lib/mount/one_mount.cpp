@@ -2,6 +2,7 @@
 // comes.
 #include "base/sys.hpp"
 #include "mount/jobs.hpp"
+#include "mount/label.hpp"
 
 #include <algorithm>
 #include <linux/mount.h>
@@ -109,7 +110,12 @@ void add_filesystem(Compilation &compilation, const MountJob &job) {
     const uint32_t target = builder.text(mount.destination);
     const uint32_t type = builder.text(mount.type);
     const uint32_t source = mount.source.empty() ? 0 : builder.text(mount.source);
-    const uint32_t data = options.data.empty() ? 0 : builder.text(joined_options(options.data));
+    std::vector<std::string> more = options.data;
+    const std::string label = mount_label_option(compilation, mount.type, options.data);
+    if (!label.empty()) {
+        more.push_back(label);
+    }
+    const uint32_t data = more.empty() ? 0 : builder.text(joined_options(more));
     if (options.copy_up) {
         plan::Step &copy = compilation.add(
             Op::copy_up, {"copy_up", mount.destination, "remember what is in " + quoted(mount.destination)});
@@ -119,7 +125,8 @@ void add_filesystem(Compilation &compilation, const MountJob &job) {
         };
         copy.number[0] = std::none_of(options.data.begin(), options.data.end(), is_told) ? 1 : 0;
     }
-    plan::Step &step = compilation.add(Op::mount, {"mount", mount.destination, name_of(job)});
+    plan::Step &step = compilation.add(
+        Op::mount, {"mount", mount.destination, name_of(job) + (label.empty() ? "" : " with " + label)});
     step.text[0] = target;
     step.text[1] = type;
     step.text[2] = source;
@@ -133,6 +140,7 @@ void add_filesystem(Compilation &compilation, const MountJob &job) {
     step.number[1] = own_attributes(options).set | options.recursive_attributes.set;
     step.number[2] = options.file_system_flags;
     add_own(compilation, mount.destination);
+    add_label_of_mount(compilation, mount);
 }
 
 } // namespace

@@ -160,6 +160,26 @@ bool take_id_map(MountOptions &parsed, std::string_view word, std::string_view o
     return true;
 }
 
+// Always in quotes, since a label of SELinux may have commas, and options are separated by them.
+bool take_context(MountOptions &parsed, std::string_view word, std::string_view object) {
+    const size_t equals = word.find('=');
+    constexpr std::string_view words[] = {"context", "fscontext", "defcontext", "rootcontext"};
+    const std::string_view key = word.substr(0, equals);
+    if (equals == std::string_view::npos ||
+        std::find(std::begin(words), std::end(words), key) == std::end(words)) {
+        return false;
+    }
+    std::string_view label = word.substr(equals + 1);
+    if (label.size() >= 2 && label.starts_with('"') && label.ends_with('"')) {
+        label = label.substr(1, label.size() - 2);
+    }
+    if (label.empty() || label.find('"') != std::string_view::npos) {
+        throw_invalid(object, "the mount option " + quoted(word) + " has no label of SELinux");
+    }
+    parsed.data.push_back(std::string(key) + "=\"" + std::string(label) + "\"");
+    return true;
+}
+
 } // namespace
 
 void check_mount_options(const MountSpec &mount, const MountOptions &options) {
@@ -217,7 +237,8 @@ MountOptions parse_mount_options(const std::vector<std::string> &options, std::s
         } else if (word == "remount") {
             throw_invalid(object, "the mount option \"remount\" has no meaning for a new mount");
         } else if (!take_attribute(parsed, word) && !take_propagation(parsed, word) &&
-                   !take_file_system_flag(parsed, word) && !take_id_map(parsed, word, object)) {
+                   !take_file_system_flag(parsed, word) && !take_id_map(parsed, word, object) &&
+                   !take_context(parsed, word, object)) {
             parsed.data.push_back(word);
         }
     }

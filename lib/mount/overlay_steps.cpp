@@ -2,6 +2,7 @@
 #include "base/sys.hpp"
 #include "host/check.hpp"
 #include "mount/jobs.hpp"
+#include "mount/label.hpp"
 
 #include <algorithm>
 
@@ -35,12 +36,16 @@ bool lacks_trusted(const Compilation &compilation) {
            (map && map->find("4294967295") == std::string::npos);
 }
 
-std::string further_options(const Compilation &compilation, const OverlayOptions &overlay) {
+std::string further_options(const Compilation &compilation, const OverlayOptions &overlay,
+                            const std::string &label) {
     std::vector<std::string> rest = overlay.rest;
     const bool is_written = overlay.in_memory || !overlay.upper.empty();
     if (is_written && lacks_trusted(compilation) &&
         std::find(rest.begin(), rest.end(), "userxattr") == rest.end()) {
         rest.emplace_back("userxattr");
+    }
+    if (!label.empty()) {
+        rest.push_back(label);
     }
     return joined_options(rest);
 }
@@ -73,12 +78,14 @@ void add_overlay(Compilation &compilation, const MountJob &job) {
     }
     Builder &builder = compilation.builder();
     const uint32_t target = builder.text(destination);
-    const std::string options = further_options(compilation, overlay);
+    const std::string label = mount_label_option(compilation, "overlay", overlay.rest);
+    const std::string options = further_options(compilation, overlay, label);
     const uint32_t text = options.empty() ? 0 : builder.text(options);
     const uint32_t type = builder.text("overlay");
     const uint32_t layers = builder.table(job.layers);
-    plan::Step &step =
-        compilation.add(Op::overlay, {"overlay", destination, "mount \"overlay\" on " + quoted(destination)});
+    plan::Step &step = compilation.add(Op::overlay, {"overlay", destination,
+                                                     "mount \"overlay\" on " + quoted(destination) +
+                                                         (label.empty() ? "" : " with " + label)});
     step.text[0] = target;
     step.text[1] = type;
     step.text[2] = type;

@@ -1,6 +1,7 @@
 // What mounts add to a Plan: the root, sources taken with the caller's rights, then each mount in its place.
 #include "base/sys.hpp"
 #include "mount/jobs.hpp"
+#include "mount/label.hpp"
 
 #include <linux/mount.h>
 
@@ -38,8 +39,9 @@ void add_root(Compilation &compilation) {
 // After the sources, which it must not be part of, and by the user that makes the mount points in it.
 void add_new_root(Compilation &compilation) {
     if (compilation.spec.root && compilation.spec.root->system) {
-        const uint32_t options =
-            compilation.builder().text("mode=755,size=16m"); // for names and mount points
+        const std::string label = mount_label_option(compilation, "tmpfs");
+        const uint32_t options = compilation.builder().text(
+            "mode=755,size=16m" + (label.empty() ? "" : "," + label)); // for names and mount points
         compilation.add(Op::new_root, {"root", "/", "make a root directory in memory"}).text[0] = options;
     }
 }

@@ -2,6 +2,7 @@
 #include "plan/compile.hpp"
 
 #include "base/sys.hpp"
+#include "mount/label.hpp"
 #include "plan/compilation.hpp"
 
 #include <fcntl.h>
@@ -26,6 +27,7 @@ CompiledPlan compile(const Spec &spec, Target target, Opening opening) {
         compilation.builder().keep(stream);
     }
     reserve_targets(compilation);
+    require_mount_label(compilation);
     resolve_id_maps(compilation);
     add_control_group(compilation);
     decide_filter(compilation); // which may need a supervisor

@@ -29,8 +29,9 @@ enum class Op : uint16_t {
     bound_capabilities, // table: CapabilityChange of the bounding set, number[0]: keep the others from setuid
     capabilities,       // table: CapabilityChange of the other four sets, number[0]: SECBIT_* to set besides
     no_new_privs,
-    keep_proc,           // /proc, for `label`
-    label,               // text[0]: file below /proc, text[1]: what is written there
+    keep_proc, // /proc, for `label`
+    label,     // text[0]: file below /proc, text[1]: what is written there, number[0]: it is only taken
+               // when nobody shares this process' memory any more
     landlock_ruleset,    // number[0]: LANDLOCK_ACCESS_FS_*, number[1]: LANDLOCK_ACCESS_NET_*, number[2]:
                          // LANDLOCK_SCOPE_*
     landlock_path,       // text[0]: path, number[0]: LANDLOCK_ACCESS_FS_*
@@ -58,7 +59,8 @@ enum class Op : uint16_t {
     overlay,   // as mount, with table: OverlayLayer[number[0]]
     device,    // text[0]: path, table: DeviceNode
     mask,      // text[0]: what is hidden; if a file by slot number[0], if a directory by an empty one of type
-               // text[1] with number[1]: MOUNT_ATTR_*; a missing one is fine
+               // text[1] with options text[3] and number[1]: MOUNT_ATTR_*; a missing one is fine
+    relabel,   // text[0]: directory, text[1]: its SELinux label
     readonly_path, // text[0]: what becomes read-only with all below it; a missing one is fine
     restrict,      // fd, number[0], [1], [2]: as attach_tree, for all of the tree, before it is attached
     copy_up, // text[0]: directory; what is in it becomes the content of the tmpfs that is mounted there;
@@ -207,6 +209,7 @@ enum class Call : uint16_t {
     fsconfig,
     fsmount,
     fsopen,
+    fsetxattr,
     fstatfs,
     getcwd,
     ioctl,
@@ -270,6 +273,7 @@ inline constexpr const char *call_names[] = {
     "fsconfig",
     "fsmount",
     "fsopen",
+    "fsetxattr",
     "fstatfs",
     "getcwd",
     "ioctl",

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "host/mount_table.hpp"
+#include "host/security.hpp"
 #include "host/user_namespace.hpp"
 #include "spec/namespaces.hpp"
 
@@ -64,6 +65,10 @@ constexpr std::array step_hints{
     StepHint{"apparmor", EPERM,
              "the caller's own profile does not allow the change, or no_new_privs forbids it"},
     StepHint{"selinux", EINVAL, "the loaded policy does not know this label"},
+    StepHint{"selinux", EPERM,
+             "a function gets its label while it runs, which SELinux gives only to a process of one thread "
+             "that shares "
+             "its memory with nobody"},
     StepHint{"selinux", EACCES, "the policy does not let the caller set the label of what it executes"},
     StepHint{"landlock", EPERM,
              "without CAP_SYS_ADMIN a program can be restricted only if it gets no new privileges: ask for "
@@ -177,6 +182,32 @@ std::string too_revealing(const std::string &point, const char *type, const char
            "systempaths=unconfined)";
 }
 
+// What a policy forbids has no errno of its own.
+std::string hint_for_selinux(const StepInfo &info, const plan::Record &record) {
+    if (info.step == "exec" && record.error == EPERM) {
+        return "with no_new_privs a program gets another SELinux label only where the policy says "
+               "nnp_transition, or "
+               "where that label has no right that the caller's has not: leave out either";
+    }
+    if (info.step == "exec" && record.error == EACCES) {
+        return "it is a directory, or not executable for the program's user, or its file system is mounted "
+               "noexec; or "
+               "the SELinux policy does not let the caller become its label by this file (transition, "
+               "entrypoint): see "
+               "ausearch -m avc, or the kernel log";
+    }
+    const bool is_mount = record.call == plan::Call::fsconfig || record.call == plan::Call::mount ||
+                          record.call == plan::Call::fsetxattr;
+    if (is_mount && record.error == EACCES) {
+        return "the SELinux policy does not let the caller mount it with this label (relabelfrom, relabelto, "
+               "associate: "
+               "see ausearch -m avc, or the kernel log); in a user namespace only tmpfs, ramfs, devpts and "
+               "overlay can "
+               "have one";
+    }
+    return "";
+}
+
 std::string hint_for_mount(const std::string &what) {
     if (what.starts_with("mount \"proc\"")) {
         return too_revealing("/proc", "proc", "pid");
@@ -270,6 +301,11 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     }
     if (info.step == "mount" && record.error == EPERM && info.what.starts_with("mount ")) {
         return hint_for_mount(info.what);
+    }
+    if (has_selinux()) {
+        if (std::string hint = hint_for_selinux(info, record); !hint.empty()) {
+            return hint;
+        }
     }
     for (const StepHint &known : step_hints) {
         if (known.step == info.step && known.error == record.error) {

@@ -70,6 +70,7 @@ void add_labels(Compilation &compilation) {
         add_label(compilation, "selinux", *process.selinux_label,
                   "set the SELinux label " + quoted(*process.selinux_label),
                   is_program ? "thread-self/attr/exec" : "thread-self/attr/current", *process.selinux_label);
+        compilation.builder().last().number[0] = is_program ? 0 : 1;
     }
 }
 

@@ -156,6 +156,13 @@ void check_label(std::string_view label, std::string_view object) {
     }
 }
 
+void check_mount_label(std::string_view label) {
+    check_label(label, "linux.mountLabel");
+    if (label.find('"') != std::string_view::npos) { // which it is told to mount(2) in
+        refuse("linux.mountLabel", excerpt(label) + " has a quotation mark, which no label has");
+    }
+}
+
 void check_hostname(std::string_view name, std::string_view object) {
     if (name.empty()) {
         refuse(object, "an empty name");

@@ -23,6 +23,7 @@ void check_process_group(int64_t pgid);
 void check_default_signal(int64_t signal);
 void check_terminal_size(uint64_t rows, uint64_t columns);
 void check_label(std::string_view label, std::string_view object); // of a security module
+void check_mount_label(std::string_view label);
 void check_hostname(std::string_view name, std::string_view object);
 void check_time_offset(std::string_view clock, const TimeOffset &offset);
 void check_propagation(std::string_view propagation);

@@ -120,6 +120,17 @@ void read_cgroups_path(Spec &spec, const JsonValue &value) {
     spec.cgroup.path = path;
 }
 
+// Encoders write an empty label for none.
+void read_mount_label(Spec &spec, const JsonValue &value) {
+    std::string label = value.text();
+    if (label.empty()) {
+        spec.mount_label.reset();
+        return;
+    }
+    check_mount_label(label);
+    spec.mount_label = std::move(label);
+}
+
 constexpr JsonMember<Spec> members[] = {
     {"namespaces", read_namespaces},
     {"uidMappings", [](Spec &spec, const JsonValue &value) { spec.uid_map = read_mappings(value); }},
@@ -133,7 +144,7 @@ constexpr JsonMember<Spec> members[] = {
     {"intelRdt", nullptr},
     {"maskedPaths", read_masked_paths},
     {"memoryPolicy", nullptr},
-    {"mountLabel", nullptr},
+    {"mountLabel", read_mount_label},
     {"netDevices", nullptr},
     {"readonlyPaths", read_readonly_paths},
     {"resources", [](Spec &spec, const JsonValue &value) { read_resources(spec.cgroup.resources, value); }},

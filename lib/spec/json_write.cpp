@@ -134,6 +134,7 @@ Object linux_of(const Spec &spec) {
     if (spec.rootfs_propagation != "private" && spec.rootfs_propagation != "unchanged") {
         put(object, "rootfsPropagation", spec.rootfs_propagation);
     }
+    put_optional(object, "mountLabel", spec.mount_label);
     put_optional(object, "cgroupsPath", spec.cgroup.path);
     put_object(object, "resources", resources_of(spec.cgroup.resources));
     put_array(object, "devices", devices_json(spec.devices));

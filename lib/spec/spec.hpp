@@ -243,6 +243,7 @@ struct Spec {
     std::optional<uint32_t> personality;            // PER_* of personality(2)
     std::map<std::string, TimeOffset> time_offsets; // "monotonic", "boottime"
     std::string rootfs_propagation = "private";     // or "slave", "shared", "unbindable", "unchanged"
+    std::optional<std::string> mount_label;         // SELinux's, of the file systems that are mounted
 
     std::optional<LandlockSpec> landlock;
     CgroupSpec cgroup;

@@ -124,6 +124,7 @@ void check_mounts(const Spec &spec) {
                     "mounting the default file systems");
     }
     const std::pair<bool, std::pair<const char *, const char *>> others[] = {
+        {!spec.mount_label, {"linux.mountLabel", "a label of mounts"}},
         {!spec.default_devices, {"spaces.defaultDevices", "a device"}},
         {spec.devices.empty(), {"linux.devices", "a device"}},
         {spec.files.empty(), {"spaces.files", "a file from memory"}},

@@ -181,6 +181,7 @@ Outcome set_capabilities(Context &context, const plan::Step &step);
 // label.cpp
 Outcome keep_proc(Context &context);
 Outcome write_label(Context &context, const plan::Step &step);
+Outcome relabel(const Context &context, const plan::Step &step);
 
 // landlock.cpp
 Outcome make_landlock_ruleset(Context &context, const plan::Step &step);

@@ -27,8 +27,29 @@ Slot slot_of(const Context &context, const Step &step) {
     return step.fd >= 0 ? Slot{step.fd, true} : slot_at(context, step.number[0]);
 }
 
+// Up to the comma that ends the first of them. A security context may have commas of its own, and is in
+// quotes then, for mount(2): context="…:c1,c2". `quoted`: where that is so, the position behind the first
+// quote.
+size_t option_length(const char *options, size_t &quoted) {
+    constexpr char context[] = "context=\"";
+    size_t matched = 0; // of these characters, up to here
+    quoted = 0;
+    size_t length = 0;
+    for (; options[length] != 0; ++length) {
+        const char next = options[length];
+        if (next == ',' && (quoted == 0 || options[length - 1] == '"')) {
+            break;
+        }
+        if (quoted == 0) {
+            matched = next == context[matched] ? matched + 1 : next == context[0] ? 1 : 0;
+            quoted = context[matched] == 0 ? length + 1 : 0;
+        }
+    }
+    return length;
+}
+
 // Gives fsopen's context one option: "size=64m" as a string, "ro" as a flag.
-long configure(long filesystem, const char *option, size_t length) {
+long configure(long filesystem, const char *option, size_t length, size_t quoted) {
     char key[256]; // longer ones fsconfig(2) does not take, while mount(2) does: those of overlay can be long
     char value[256];
     if (length >= sizeof value) {
@@ -44,7 +65,8 @@ long configure(long filesystem, const char *option, size_t length) {
         return sys(__NR_fsconfig, filesystem, FSCONFIG_SET_FLAG, key, 0L, 0L);
     }
     size_t value_length = 0;
-    for (++at; at < length && value_length + 1 < sizeof value; ++at) {
+    const size_t end = quoted != 0 ? length - 1 : length;
+    for (at = quoted != 0 ? quoted : at + 1; at < end && value_length + 1 < sizeof value; ++at) {
         value[value_length++] = option[at];
     }
     value[value_length] = 0;
@@ -202,11 +224,9 @@ long configure_all(Context &context, const Step &step, long filesystem) {
     }
     const char *options = context.text(step.text[3]);
     while (options != nullptr && *options != 0 && result >= 0) {
-        size_t length = 0;
-        while (options[length] != 0 && options[length] != ',') {
-            ++length;
-        }
-        result = configure(filesystem, options, length);
+        size_t quoted = 0;
+        const size_t length = option_length(options, quoted);
+        result = configure(filesystem, options, length, quoted);
         options += length + (options[length] == ',' ? 1 : 0);
     }
     for (const auto &each : file_system_flags) {

@@ -198,6 +198,8 @@ Outcome run_step(Context &context, const Step &step) {
         return keep_proc(context);
     case Op::label:
         return write_label(context, step);
+    case Op::relabel:
+        return relabel(context, step);
     case Op::landlock_ruleset:
         return make_landlock_ruleset(context, step);
     case Op::landlock_path:

@@ -4,6 +4,7 @@
 
 #include "process/start.hpp"
 #include "spec/confine.hpp"
+#include "support/needs.hpp"
 
 #include <unistd.h>
 
@@ -39,6 +40,9 @@ void plain(spaces::Spec &spec, const Rootfs &, int) {
     spec.process.scheduler = spaces::SchedulerSpec{.policy = 3, .nice = 19}; // which everybody may
     spec.process.io_priority = spaces::IoPrioritySpec{.io_class = 2, .priority = 4};
     spec.process.apparmor_profile = "unconfined"; // a label where AppArmor is active, and else none
+    if (selinux_of_guest()) {
+        spec.process.selinux_label = "system_u:system_r:guest_t:s0-s0:c0.c3";
+    }
     spec.personality = 0;
     spec.landlock.emplace().bind_tcp.emplace().insert(80);
     spec.landlock->paths = {{.path = "/", .access = 0x1fff}};
@@ -64,6 +68,9 @@ void contained(spaces::Spec &spec, const Rootfs &rootfs, int) {
     spec.domainname = "example.org";
     spec.root = spaces::RootSpec{.path = rootfs.path(), .readonly = true, .chroot = false};
     spec.default_mounts = true;
+    if (selinux_of_guest()) {
+        spec.mount_label = "system_u:object_r:mount_t:s0:c1,c2";
+    }
     spec.mounts.push_back({"/usr", "/usr", "bind", {"rbind", "ro", "rslave"}});
     spec.mounts.push_back({"tmpfs", "/mnt", "tmpfs", {"size=1m"}});
     spec.process.cwd = "/mnt";

@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE(a_whole_config_is_read) {
             "uidMappings": [{"containerID": 0, "hostID": 1000, "size": 1}],
             "gidMappings": [{"containerID": 0, "hostID": 1000, "size": 1}],
             "timeOffsets": {"monotonic": {"secs": -3, "nanosecs": 4}, "boottime": {"secs": 5}},
-            "rootfsPropagation": "rslave"
+            "rootfsPropagation": "rslave",
+            "mountLabel": "system_u:object_r:container_file_t:s0:c1,c2"
         }
     })");
     const ProcessSpec &process = spec.process;
@@ -95,6 +96,7 @@ BOOST_AUTO_TEST_CASE(a_whole_config_is_read) {
     BOOST_TEST((spec.time_offsets.at("monotonic") == TimeOffset{.seconds = -3, .nanoseconds = 4}));
     BOOST_TEST((spec.time_offsets.at("boottime") == TimeOffset{.seconds = 5, .nanoseconds = 0}));
     BOOST_TEST(spec.rootfs_propagation == "slave");
+    BOOST_TEST((spec.mount_label == "system_u:object_r:container_file_t:s0:c1,c2"));
 }
 
 BOOST_AUTO_TEST_CASE(the_extension_is_read) {
@@ -213,7 +215,7 @@ BOOST_AUTO_TEST_CASE(members_that_are_not_acted_on_are_refused_by_their_path) {
         {R"({"zos": {}})", "zos"},
         {R"({"process": {"commandLine": "x"}})", "process.commandLine"},
         {R"({"process": {"user": {"username": "x"}}})", "process.user.username"},
-        {R"({"linux": {"mountLabel": "x"}})", "linux.mountLabel"},
+        {R"({"linux": {"memoryPolicy": {}}})", "linux.memoryPolicy"},
         {R"({"linux": {"intelRdt": {}}})", "linux.intelRdt"},
         {R"({"linux": {"netDevices": {}}})", "linux.netDevices"},
     };
@@ -323,6 +325,8 @@ BOOST_AUTO_TEST_CASE(bad_values_are_refused_by_their_path) {
                    "process.rlimits[1]", "RLIMIT_CPU is there twice");
     expect_refused(R"({"mounts": [{"destination": "/a"}]})", "mounts[0].type",
                    "neither a file system type nor a bind mount");
+    expect_refused(R"({"linux": {"mountLabel": "a\"b"}})", "linux.mountLabel",
+                   "\"a\\\"b\" has a quotation mark, which no label has");
     expect_refused(R"({"linux": {"rootfsPropagation": "peer"}})", "linux.rootfsPropagation",
                    "\"peer\" is no propagation");
     expect_refused(R"({"linux": {"rootfsPropagation": "unchanged"}})", "linux.rootfsPropagation",

@@ -423,6 +423,7 @@ spaces::Spec spec_of_chance(uint32_t seed) {
     if (chance.yes()) {
         fill_landlock(spec.landlock.emplace(), chance);
     }
+    chance.maybe(spec.mount_label, [] { return "system_u:object_r:container_file_t:s0:c1,c2"; });
     chance.maybe(spec.personality, [&] { return chance.yes() ? 0 : 8; });
     chance.maybe(spec.setgroups, [&] { return chance.yes(); });
     chance.maybe(spec.hostname, [&] { return chance.text(1); });

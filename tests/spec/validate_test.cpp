@@ -153,6 +153,9 @@ BOOST_AUTO_TEST_CASE(mounts_need_a_new_mount_namespace) {
     expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "spaces.rootfsPropagation",
                      "another propagation of mounts", "mount");
     spec = program();
+    spec.mount_label = "a:b:c:s0";
+    expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "linux.mountLabel", "a label of mounts", "mount");
+    spec = program();
     spec.devices.push_back({.path = "/dev/x"});
     expect_needs_new(SPACES_NAMESPACE_MOUNT, spec, "linux.devices", "a device", "mount");
     spec = program();

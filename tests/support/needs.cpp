@@ -4,6 +4,7 @@
 #include "support/fd.hpp"
 
 #include <csignal>
+#include <fcntl.h>
 #include <fstream>
 #include <iostream>
 #include <linux/capability.h>
@@ -100,6 +101,15 @@ Answer apparmor() {
 
 Answer selinux() {
     return answer(::access("/sys/fs/selinux/enforce", F_OK) == 0, "SELinux is not active in this kernel");
+}
+
+Answer selinux_of_guest() {
+    constexpr char label[] = "system_u:system_r:forbidden_t:s0";
+    const int file = ::open("/sys/fs/selinux/context", O_RDWR | O_CLOEXEC);
+    const bool is_known = ::write(file, label, sizeof label) > 0;
+    ::close(file);
+    return answer(is_known,
+                  "SELinux is not active here with the policy of the virtual machine (./dev vm selinux)");
 }
 
 namespace {

@@ -18,6 +18,7 @@ Answer forks_of_one_thread(); // a fork of this program has one thread, and may 
 Answer new_id_maps();         // newuidmap and newgidmap are installed and may write maps
 Answer apparmor();            // active in this kernel
 Answer selinux();             // likewise
+Answer selinux_of_guest();    // with the policy tests/vm/selinux.cil
 Answer landlock();            // active, and its rules for TCP ports, and its scopes
 Answer landlock_of_ports();
 Answer landlock_of_scopes();

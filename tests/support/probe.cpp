@@ -1,7 +1,7 @@
 // probe: the program of the tests. It says in plain lines what it sees of itself, without libspaces or /proc.
 //
 // probe args|env|cwd|ids|umask|names|nnp|session|tty|fds|signals|dumpable|pid|clocks|limit N|caps
-// probe cat PATH | link PATH | make PATH | mkdir PATH
+// probe cat PATH | link PATH | make PATH | mkdir PATH | label PATH
 // probe call NUMBER [ARGUMENT...] | call32 NUMBER | call-by-init NUMBER
 // probe exit N | raise N | touch MEGABYTES | burn MILLISECONDS
 // probe wait | stubborn | report-signal | orphan | orphans N | core
@@ -22,6 +22,7 @@
 #include <sys/user.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -287,6 +288,14 @@ int cat(const char *path) {
     return 0;
 }
 
+// SELinux's.
+int label_of(const char *path) {
+    char label[256] = {};
+    const bool has_one = ::getxattr(path, "security.selinux", label, sizeof label - 1) > 0;
+    std::printf("%s\n", has_one ? label : std::strerror(errno));
+    return has_one ? 0 : 1;
+}
+
 int link_of(const char *path) {
     char target[4096];
     const ssize_t size = ::readlink(path, target, sizeof target);
@@ -420,6 +429,8 @@ int main(int argc, char **argv) {
         return cat(path);
     if (is("link"))
         return link_of(path);
+    if (is("label"))
+        return label_of(path);
     if (is("make"))
         return make(path);
     if (is("mkdir"))
