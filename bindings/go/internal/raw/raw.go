@@ -61,8 +61,8 @@ typedef _gostring_ swig_type_28;
 typedef _gostring_ swig_type_29;
 typedef _gostring_ swig_type_30;
 typedef _gostring_ swig_type_31;
-typedef long long swig_type_32;
-typedef _gostring_ swig_type_33;
+typedef _gostring_ swig_type_32;
+typedef long long swig_type_33;
 typedef _gostring_ swig_type_34;
 typedef _gostring_ swig_type_35;
 typedef _gostring_ swig_type_36;
@@ -90,9 +90,9 @@ typedef _gostring_ swig_type_57;
 typedef _gostring_ swig_type_58;
 typedef _gostring_ swig_type_59;
 typedef _gostring_ swig_type_60;
-typedef long long swig_type_61;
+typedef _gostring_ swig_type_61;
 typedef long long swig_type_62;
-typedef _gostring_ swig_type_63;
+typedef long long swig_type_63;
 typedef _gostring_ swig_type_64;
 typedef _gostring_ swig_type_65;
 typedef _gostring_ swig_type_66;
@@ -102,11 +102,11 @@ typedef _gostring_ swig_type_69;
 typedef _gostring_ swig_type_70;
 typedef _gostring_ swig_type_71;
 typedef _gostring_ swig_type_72;
-typedef long long swig_type_73;
+typedef _gostring_ swig_type_73;
 typedef long long swig_type_74;
 typedef long long swig_type_75;
 typedef long long swig_type_76;
-typedef _gostring_ swig_type_77;
+typedef long long swig_type_77;
 typedef _gostring_ swig_type_78;
 typedef _gostring_ swig_type_79;
 typedef _gostring_ swig_type_80;
@@ -116,6 +116,7 @@ typedef _gostring_ swig_type_83;
 typedef _gostring_ swig_type_84;
 typedef _gostring_ swig_type_85;
 typedef _gostring_ swig_type_86;
+typedef _gostring_ swig_type_87;
 extern void _wrap_Swig_free_raw_621cf484f5bb168a(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_raw_621cf484f5bb168a(swig_intgo arg1);
 extern swig_intgo _wrap_SPACES_OK_raw_621cf484f5bb168a(void);
@@ -177,13 +178,14 @@ extern swig_intgo _wrap_spec_set_no_new_privs_raw_621cf484f5bb168a(uintptr_t arg
 extern swig_intgo _wrap_spec_confine_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_17 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_apparmor_profile_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_18 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_selinux_label_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_19 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_landlock_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_20 arg2, swig_type_21 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_landlock_port_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_22 arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_scheduler_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_23 arg2, swig_intgo arg3, swig_intgo arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_io_priority_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_24 arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_25 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_personality_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_26 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_sysctl_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_27 arg2, swig_type_28 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_mount_label_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_20 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_landlock_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_21 arg2, swig_type_22 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_landlock_port_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_23 arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_scheduler_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_24 arg2, swig_intgo arg3, swig_intgo arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_io_priority_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_25 arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_26 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_personality_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_27 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_sysctl_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_28 arg2, swig_type_29 arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_set_new_keyring_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_oom_score_adj_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_new_session_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
@@ -191,7 +193,7 @@ extern swig_intgo _wrap_spec_set_process_group_raw_621cf484f5bb168a(uintptr_t ar
 extern swig_intgo _wrap_spec_set_terminal_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_terminal_size_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_set_stdio_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_stdio_file_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_type_29 arg3, swig_intgo arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_stdio_file_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_type_30 arg3, swig_intgo arg4, swig_voidp arg5);
 extern swig_intgo _wrap_spec_set_stdio_fd_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_add_fd_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_set_inherit_signals_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
@@ -199,42 +201,42 @@ extern swig_intgo _wrap_spec_add_default_signal_raw_621cf484f5bb168a(uintptr_t a
 extern swig_intgo _wrap_spec_unshare_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_share_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_join_pid_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_join_path_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_type_30 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_join_path_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_type_31 arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_join_fd_raw_621cf484f5bb168a(uintptr_t arg1, int arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_time_offset_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_31 arg2, swig_type_32 arg3, int arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_set_uid_map_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_33 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_gid_map_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_34 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_time_offset_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_32 arg2, swig_type_33 arg3, int arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_set_uid_map_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_34 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_gid_map_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_35 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_setgroups_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_hostname_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_35 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_domainname_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_36 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_root_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_37 arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_hostname_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_36 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_domainname_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_37 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_root_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_38 arg2, swig_intgo arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_set_system_root_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_chroot_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_propagation_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_38 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_mount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_39 arg2, swig_type_40 arg3, swig_type_41 arg4, swig_type_42 arg5, swig_voidp arg6);
-extern swig_intgo _wrap_spec_add_file_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_43 arg2, swig_type_44 arg3, int arg4, swig_voidp arg5);
-extern swig_intgo _wrap_spec_add_directory_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_45 arg2, int arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_symlink_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_46 arg2, swig_type_47 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_device_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_48 arg2, swig_type_49 arg3, int arg4, int arg5, int arg6, int arg7, int arg8, swig_voidp arg9);
-extern swig_intgo _wrap_spec_add_host_device_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_50 arg2, swig_type_51 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_add_masked_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_52 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_readonly_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_53 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_propagation_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_39 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_mount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_40 arg2, swig_type_41 arg3, swig_type_42 arg4, swig_type_43 arg5, swig_voidp arg6);
+extern swig_intgo _wrap_spec_add_file_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_44 arg2, swig_type_45 arg3, int arg4, swig_voidp arg5);
+extern swig_intgo _wrap_spec_add_directory_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_46 arg2, int arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_symlink_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_47 arg2, swig_type_48 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_device_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_49 arg2, swig_type_50 arg3, int arg4, int arg5, int arg6, int arg7, int arg8, swig_voidp arg9);
+extern swig_intgo _wrap_spec_add_host_device_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_51 arg2, swig_type_52 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_add_masked_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_53 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_readonly_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_54 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_default_mounts_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_default_devices_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_mount_proc_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_cgroup_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_54 arg2, swig_type_55 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_56 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_add_device_rule_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_type_57 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_cgroup_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_55 arg2, swig_type_56 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_57 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_add_device_rule_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_type_58 arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_join_cgroup_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_58 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_59 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_cgroup_fallback_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_seccomp_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_59 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_seccomp_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_60 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_seccomp_default_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_set_seccomp_report_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_60 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_61 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_spec_explain_seccomp_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_set_init_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
-extern swig_intgo _wrap_spec_set_time_limit_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_61 arg2, swig_type_62 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_spec_set_time_limit_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_62 arg2, swig_type_63 arg3, swig_voidp arg4);
 extern swig_intgo _wrap_spec_set_die_with_parent_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern void _wrap_delete_process_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_process_pid_raw_621cf484f5bb168a(uintptr_t arg1);
@@ -243,32 +245,32 @@ extern swig_intgo _wrap_process_take_fd_raw_621cf484f5bb168a(uintptr_t arg1, swi
 extern swig_intgo _wrap_process_wait_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3, swig_voidp arg4);
 extern swig_intgo _wrap_process_kill_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_process_kill_all_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2);
-extern swig_intgo _wrap_process_mount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_63 arg2, swig_type_64 arg3, swig_type_65 arg4, swig_type_66 arg5, swig_voidp arg6);
-extern swig_intgo _wrap_process_unmount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_67 arg2, swig_intgo arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_set_cgroup_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_68 arg2, swig_type_69 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_process_set_resources_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_70 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_process_mount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_64 arg2, swig_type_65 arg3, swig_type_66 arg4, swig_type_67 arg5, swig_voidp arg6);
+extern swig_intgo _wrap_process_unmount_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_68 arg2, swig_intgo arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_set_cgroup_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_69 arg2, swig_type_70 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_set_resources_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_71 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_process_freeze_raw_621cf484f5bb168a(uintptr_t arg1, swig_intgo arg2, swig_voidp arg3);
 extern swig_intgo _wrap_process_thaw_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2);
 extern swig_intgo _wrap_process_stats_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_intgo _wrap_process_stat_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_71 arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_intgo _wrap_process_stat_raw_621cf484f5bb168a(uintptr_t arg1, swig_type_72 arg2, swig_voidp arg3, swig_voidp arg4);
 extern swig_intgo _wrap_process_events_fd_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern swig_intgo _wrap_process_read_events_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern swig_intgo _wrap_process_cgroups_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_delete_result_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_72 _wrap_result_cause_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_73 _wrap_result_cause_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_result_exit_code_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_result_signal_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_result_core_dumped_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_result_shell_status_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_73 _wrap_result_user_time_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_74 _wrap_result_system_time_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_75 _wrap_result_peak_memory_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_76 _wrap_result_oom_kills_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_77 _wrap_result_system_call_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_74 _wrap_result_user_time_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_75 _wrap_result_system_time_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_76 _wrap_result_peak_memory_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_77 _wrap_result_oom_kills_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_78 _wrap_result_system_call_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_result_to_json_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern swig_intgo _wrap_version_raw_621cf484f5bb168a(void);
-extern swig_type_78 _wrap_version_string_raw_621cf484f5bb168a(void);
-extern swig_intgo _wrap_has_raw_621cf484f5bb168a(swig_type_79 arg1);
+extern swig_type_79 _wrap_version_string_raw_621cf484f5bb168a(void);
+extern swig_intgo _wrap_has_raw_621cf484f5bb168a(swig_type_80 arg1);
 extern swig_intgo _wrap_host_features_raw_621cf484f5bb168a(swig_voidp arg1, swig_voidp arg2);
 extern swig_intgo _wrap_spec_new_raw_621cf484f5bb168a(swig_voidp arg1, swig_voidp arg2);
 extern swig_intgo _wrap_spec_copy_raw_621cf484f5bb168a(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
@@ -277,15 +279,15 @@ extern swig_intgo _wrap_gc_raw_621cf484f5bb168a(swig_voidp arg1, swig_voidp arg2
 extern void _wrap_delete_error_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_error_code_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_error_errno_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_80 _wrap_error_step_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_81 _wrap_error_step_raw_621cf484f5bb168a(uintptr_t arg1);
 extern swig_intgo _wrap_error_index_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_81 _wrap_error_object_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_82 _wrap_error_system_call_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_83 _wrap_error_message_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_84 _wrap_error_hint_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_85 _wrap_text_at_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_82 _wrap_error_object_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_83 _wrap_error_system_call_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_84 _wrap_error_message_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_85 _wrap_error_hint_raw_621cf484f5bb168a(uintptr_t arg1);
+extern swig_type_86 _wrap_text_at_raw_621cf484f5bb168a(uintptr_t arg1);
 extern void _wrap_free_text_raw_621cf484f5bb168a(uintptr_t arg1);
-extern swig_type_86 _wrap_loaded_files_raw_621cf484f5bb168a(void);
+extern swig_type_87 _wrap_loaded_files_raw_621cf484f5bb168a(void);
 #undef intgo
 */
 import "C"
@@ -882,13 +884,25 @@ func (arg1 SwigcptrSpec) Set_selinux_label(arg2 string, arg3 *uintptr) (_swig_re
 	return swig_r
 }
 
+func (arg1 SwigcptrSpec) Set_mount_label(arg2 string, arg3 *uintptr) (_swig_ret int) {
+	var swig_r int
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int)(C._wrap_spec_set_mount_label_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	if Swig_escape_always_false {
+		Swig_escape_val = arg2
+	}
+	return swig_r
+}
+
 func (arg1 SwigcptrSpec) Add_landlock_path(arg2 string, arg3 string, arg4 *uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_landlock_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_landlock_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -904,7 +918,7 @@ func (arg1 SwigcptrSpec) Add_landlock_port(arg2 string, arg3 uint32, arg4 *uintp
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_landlock_port_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_landlock_port_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_1)), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -918,7 +932,7 @@ func (arg1 SwigcptrSpec) Set_scheduler(arg2 string, arg3 int, arg4 int, arg5 *ui
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_scheduler_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_scheduler_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -931,7 +945,7 @@ func (arg1 SwigcptrSpec) Set_io_priority(arg2 string, arg3 int, arg4 *uintptr) (
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_io_priority_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_io_priority_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -943,7 +957,7 @@ func (arg1 SwigcptrSpec) Set_cpu_affinity(arg2 string, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cpu_affinity_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -955,7 +969,7 @@ func (arg1 SwigcptrSpec) Set_personality(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_personality_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_personality_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_27)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -968,7 +982,7 @@ func (arg1 SwigcptrSpec) Set_sysctl(arg2 string, arg3 string, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_sysctl_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_27)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_28)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_sysctl_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_28)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_29)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1050,7 +1064,7 @@ func (arg1 SwigcptrSpec) Set_stdio_file(arg2 int, arg3 string, arg4 int, arg5 *u
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_stdio_file_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_29)(unsafe.Pointer(&_swig_i_2)), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_stdio_file_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_2)), C.swig_intgo(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -1129,7 +1143,7 @@ func (arg1 SwigcptrSpec) Join_path(arg2 uint32, arg3 string, arg4 *uintptr) (_sw
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_join_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_join_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), *(*C.swig_type_31)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -1153,7 +1167,7 @@ func (arg1 SwigcptrSpec) Set_time_offset(arg2 string, arg3 int64, arg4 uint32, a
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_set_time_offset_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_31)(unsafe.Pointer(&_swig_i_1)), C.swig_type_32(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_set_time_offset_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_32)(unsafe.Pointer(&_swig_i_1)), C.swig_type_33(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1165,7 +1179,7 @@ func (arg1 SwigcptrSpec) Set_uid_map(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_uid_map_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_33)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_uid_map_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_34)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1177,7 +1191,7 @@ func (arg1 SwigcptrSpec) Set_gid_map(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_gid_map_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_34)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_gid_map_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_35)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1198,7 +1212,7 @@ func (arg1 SwigcptrSpec) Set_hostname(arg2 string, arg3 *uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_hostname_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_35)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_hostname_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_36)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1210,7 +1224,7 @@ func (arg1 SwigcptrSpec) Set_domainname(arg2 string, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_domainname_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_36)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_domainname_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_37)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1223,7 +1237,7 @@ func (arg1 SwigcptrSpec) Set_root(arg2 string, arg3 int, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_root_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_37)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_root_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_38)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1253,7 +1267,7 @@ func (arg1 SwigcptrSpec) Set_propagation(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_propagation_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_38)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_propagation_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_39)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1268,7 +1282,7 @@ func (arg1 SwigcptrSpec) Add_mount(arg2 string, arg3 string, arg4 string, arg5 s
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int)(C._wrap_spec_add_mount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_39)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_40)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_41)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_42)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
+	swig_r = (int)(C._wrap_spec_add_mount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_40)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_41)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_42)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_43)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1291,7 +1305,7 @@ func (arg1 SwigcptrSpec) Add_file(arg2 string, arg3 string, arg4 uint32, arg5 *u
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_spec_add_file_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_43)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_44)(unsafe.Pointer(&_swig_i_2)), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int)(C._wrap_spec_add_file_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_44)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_45)(unsafe.Pointer(&_swig_i_2)), C.int(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1307,7 +1321,7 @@ func (arg1 SwigcptrSpec) Add_directory(arg2 string, arg3 uint32, arg4 *uintptr) 
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_directory_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_45)(unsafe.Pointer(&_swig_i_1)), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_directory_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_46)(unsafe.Pointer(&_swig_i_1)), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1320,7 +1334,7 @@ func (arg1 SwigcptrSpec) Add_symlink(arg2 string, arg3 string, arg4 *uintptr) (_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_symlink_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_46)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_47)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_symlink_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_47)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_48)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1341,7 +1355,7 @@ func (arg1 SwigcptrSpec) Add_device(arg2 string, arg3 string, arg4 uint32, arg5 
 	_swig_i_6 := arg7
 	_swig_i_7 := arg8
 	_swig_i_8 := arg9
-	swig_r = (int)(C._wrap_spec_add_device_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_48)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_49)(unsafe.Pointer(&_swig_i_2)), C.int(_swig_i_3), C.int(_swig_i_4), C.int(_swig_i_5), C.int(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8)))
+	swig_r = (int)(C._wrap_spec_add_device_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_49)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_50)(unsafe.Pointer(&_swig_i_2)), C.int(_swig_i_3), C.int(_swig_i_4), C.int(_swig_i_5), C.int(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1357,7 +1371,7 @@ func (arg1 SwigcptrSpec) Add_host_device(arg2 string, arg3 string, arg4 *uintptr
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_host_device_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_50)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_51)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_host_device_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_51)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_52)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1372,7 +1386,7 @@ func (arg1 SwigcptrSpec) Add_masked_path(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_add_masked_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_52)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_add_masked_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_53)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1384,7 +1398,7 @@ func (arg1 SwigcptrSpec) Add_readonly_path(arg2 string, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_add_readonly_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_53)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_add_readonly_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_54)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1424,7 +1438,7 @@ func (arg1 SwigcptrSpec) Set_cgroup(arg2 string, arg3 string, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_cgroup_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_54)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_55)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_cgroup_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_55)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_56)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1439,7 +1453,7 @@ func (arg1 SwigcptrSpec) Set_cgroup_path(arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_56)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cgroup_path_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_57)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1452,7 +1466,7 @@ func (arg1 SwigcptrSpec) Add_device_rule(arg2 int, arg3 string, arg4 *uintptr) (
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_add_device_rule_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_57)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_add_device_rule_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_58)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -1473,7 +1487,7 @@ func (arg1 SwigcptrSpec) Set_cgroup_manager(arg2 string, arg3 *uintptr) (_swig_r
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_58)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_cgroup_manager_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_59)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1494,7 +1508,7 @@ func (arg1 SwigcptrSpec) Set_seccomp(arg2 string, arg3 *uintptr) (_swig_ret int)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_seccomp_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_59)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_seccomp_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_60)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1524,7 +1538,7 @@ func (arg1 SwigcptrSpec) Set_seccomp_cache(arg2 string, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_60)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_spec_set_seccomp_cache_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_61)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1556,7 +1570,7 @@ func (arg1 SwigcptrSpec) Set_time_limit(arg2 uint64, arg3 uint64, arg4 *uintptr)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_spec_set_time_limit_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_type_61(_swig_i_1), C.swig_type_62(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_spec_set_time_limit_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), C.swig_type_62(_swig_i_1), C.swig_type_63(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1594,6 +1608,7 @@ type Spec interface {
 	Confine(arg2 string, arg3 *uintptr) (_swig_ret int)
 	Set_apparmor_profile(arg2 string, arg3 *uintptr) (_swig_ret int)
 	Set_selinux_label(arg2 string, arg3 *uintptr) (_swig_ret int)
+	Set_mount_label(arg2 string, arg3 *uintptr) (_swig_ret int)
 	Add_landlock_path(arg2 string, arg3 string, arg4 *uintptr) (_swig_ret int)
 	Add_landlock_port(arg2 string, arg3 uint32, arg4 *uintptr) (_swig_ret int)
 	Set_scheduler(arg2 string, arg3 int, arg4 int, arg5 *uintptr) (_swig_ret int)
@@ -1728,7 +1743,7 @@ func (arg1 SwigcptrProcess) Mount(arg2 string, arg3 string, arg4 string, arg5 st
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int)(C._wrap_process_mount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_63)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_64)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_65)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_66)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
+	swig_r = (int)(C._wrap_process_mount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_64)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_65)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_66)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_67)(unsafe.Pointer(&_swig_i_4)), C.swig_voidp(_swig_i_5)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1750,7 +1765,7 @@ func (arg1 SwigcptrProcess) Unmount(arg2 string, arg3 int, arg4 *uintptr) (_swig
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_unmount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_67)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_unmount_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_68)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1763,7 +1778,7 @@ func (arg1 SwigcptrProcess) Set_cgroup(arg2 string, arg3 string, arg4 *uintptr) 
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_set_cgroup_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_68)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_69)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_set_cgroup_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_69)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_70)(unsafe.Pointer(&_swig_i_2)), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1778,7 +1793,7 @@ func (arg1 SwigcptrProcess) Set_resources(arg2 string, arg3 *uintptr) (_swig_ret
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_process_set_resources_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_70)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int)(C._wrap_process_set_resources_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_71)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1817,7 +1832,7 @@ func (arg1 SwigcptrProcess) Stat(arg2 string, arg3 *uint64, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_process_stat_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_71)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int)(C._wrap_process_stat_raw_621cf484f5bb168a(C.uintptr_t(_swig_i_0), *(*C.swig_type_72)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -2006,7 +2021,7 @@ func Version_string() (_swig_ret string) {
 func Has(arg1 string) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_has_raw_621cf484f5bb168a(*(*C.swig_type_79)(unsafe.Pointer(&_swig_i_0))))
+	swig_r = (int)(C._wrap_has_raw_621cf484f5bb168a(*(*C.swig_type_80)(unsafe.Pointer(&_swig_i_0))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}

@@ -3497,6 +3497,52 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_Spec_set_mount_label(int argc, VALUE *argv, VALUE self) {
+  spaces_spec *arg1 = (spaces_spec *) 0 ;
+  char *arg2 = (char *) 0 ;
+  spaces_error **arg3 = (spaces_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE string2 ;
+  spaces_error *failure3 = NULL ;
+  spaces_status result;
+  VALUE vresult = Qnil;
+  
+  {
+    arg3 = &failure3;
+  }
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(self, &argp1,SWIGTYPE_p_spaces_spec, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "spaces_spec *","set_mount_label", 1, self )); 
+  }
+  arg1 = (spaces_spec *)(argp1);
+  {
+    string2 = argv[0];
+    arg2 = NIL_P(string2) ? NULL : StringValueCStr(string2);
+  }
+  result = (spaces_status)spaces_spec_set_mount_label(arg1,(char const *)arg2,arg3);
+  vresult = Qnil;
+  {
+    if (*arg3 != NULL) {
+      spaces_ruby_raise(*arg3);
+    }
+    if (result == SPACES_ENOMEMORY) {
+      // which may come without an error object
+      rb_memerror();
+    }
+  }
+  RB_GC_GUARD(string2);
+  return vresult;
+fail:
+  RB_GC_GUARD(string2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_Spec_add_landlock_path(int argc, VALUE *argv, VALUE self) {
   spaces_spec *arg1 = (spaces_spec *) 0 ;
   char *arg2 = (char *) 0 ;
@@ -8387,6 +8433,7 @@ SWIGEXPORT void Init_raw(void) {
   rb_define_method(SwigClassSpec.klass, "confine", _wrap_Spec_confine, -1);
   rb_define_method(SwigClassSpec.klass, "set_apparmor_profile", _wrap_Spec_set_apparmor_profile, -1);
   rb_define_method(SwigClassSpec.klass, "set_selinux_label", _wrap_Spec_set_selinux_label, -1);
+  rb_define_method(SwigClassSpec.klass, "set_mount_label", _wrap_Spec_set_mount_label, -1);
   rb_define_method(SwigClassSpec.klass, "add_landlock_path", _wrap_Spec_add_landlock_path, -1);
   rb_define_method(SwigClassSpec.klass, "add_landlock_port", _wrap_Spec_add_landlock_port, -1);
   rb_define_method(SwigClassSpec.klass, "set_scheduler", _wrap_Spec_set_scheduler, -1);
