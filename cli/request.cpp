@@ -118,6 +118,9 @@ void complete(Request &request) {
     if (uint32_t rows = 0, columns = 0; request.terminal && terminal_size(rows, columns)) {
         call(spaces_spec_set_terminal_size, spec, rows, columns);
     }
+    if (request.asks_for_system_root && request.root) {
+        throw_usage("--root and --system-root are two root directories", "leave out one of them");
+    }
     if (request.system_root && !request.root) {
         call(spaces_spec_set_system_root, spec, request.readonly ? 1 : 0);
     } else if (request.root || request.readonly) {

@@ -34,6 +34,7 @@ struct Request {
 
     std::optional<std::string> root;
     bool system_root = false; // --system-root or --sandbox
+    bool asks_for_system_root = false;
     bool readonly = false;
     bool pivots = true; // not --no-pivot
     bool terminal = false;

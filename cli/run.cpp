@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <sys/wait.h>
 
@@ -148,6 +149,14 @@ void tell_refusal(const spaces_result *result) {
     }
 }
 
+// With -v, a line for each thing that this host does not have in full.
+void tell_shortfall(const spaces_result *result) {
+    const nlohmann::json json = nlohmann::json::parse(text_of(spaces_result_to_json, result));
+    for (const auto &line : json.value("degraded", nlohmann::json::array())) {
+        std::fprintf(stderr, "space: degraded: %s\n", line.get<std::string>().c_str());
+    }
+}
+
 Descriptor open_result_file(const Request &request) {
     if (!request.result_file) {
         return Descriptor();
@@ -217,6 +226,7 @@ int run(Request &request) {
         const int signal = spaces_result_signal(result.get());
         print_note("Child returned: pid %d, status %d\n", pid,
                    signal != 0 ? -signal : spaces_result_exit_code(result.get()));
+        tell_shortfall(result.get());
     }
     if (request.reports_refusals) {
         tell_refusal(result.get());

@@ -67,14 +67,19 @@ std::vector<DefaultEntry> default_devices() {
     return entries;
 }
 
-std::vector<DefaultEntry> default_mounts(const Ownership &owns, bool gid_5_is_mapped) {
+std::vector<DefaultEntry> default_mounts(const Ownership &owns, bool gid_5_is_mapped,
+                                         const std::string &memory) {
     std::vector<DefaultEntry> entries;
     entries.push_back({proc_mount(owns.pid), ""});
     add_dev(entries, owns, gid_5_is_mapped);
     entries.push_back({owns.network ? filesystem("sysfs", "/sys", {"nosuid", "nodev", "noexec", "ro"})
                                     : bind("/sys", {"rro"}),
                        ""});
-    entries.push_back({filesystem("tmpfs", "/tmp", {"nosuid", "nodev", "mode=1777"}), ""});
+    Options tmp{"nosuid", "nodev", "mode=1777"};
+    if (!memory.empty()) {
+        tmp.push_back("size=" + memory); // also where no control group counts it
+    }
+    entries.push_back({filesystem("tmpfs", "/tmp", std::move(tmp)), ""});
     return entries;
 }
 

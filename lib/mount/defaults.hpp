@@ -26,6 +26,8 @@ MountSpec proc_mount(bool owns_pid);
 // system.cpp: what a new root shows of the caller's system, read-only.
 std::vector<DefaultEntry> system_mounts();
 std::vector<DefaultEntry> default_devices(); // with the links beside them
-std::vector<DefaultEntry> default_mounts(const Ownership &owns, bool gid_5_is_mapped);
+// `memory` is the limit of what the container may use, "1G"; empty: none.
+std::vector<DefaultEntry> default_mounts(const Ownership &owns, bool gid_5_is_mapped,
+                                         const std::string &memory);
 
 } // namespace spaces

@@ -33,6 +33,13 @@ bool maps_gid_5(const Compilation &compilation) {
     });
 }
 
+std::string memory_limit(const ResourcesSpec &resources) {
+    const auto found = resources.unified.find("memory.max");
+    const bool is_limited =
+        found != resources.unified.end() && found->second != "max" && found->second != "-1";
+    return is_limited ? found->second : "";
+}
+
 bool mounts_proc_by_itself(const Compilation &compilation) {
     const Spec &spec = compilation.spec;
     const bool wanted = spec.mount_proc.value_or(compilation.new_pid() && compilation.new_mount());
@@ -92,8 +99,11 @@ std::vector<MountJob> all_jobs(const Compilation &compilation) {
         }
     }
     if (compilation.spec.default_mounts) {
-        for (const DefaultEntry &entry : default_mounts(ownership(compilation), maps_gid_5(compilation))) {
-            add(entry);
+        for (const DefaultEntry &entry : default_mounts(ownership(compilation), maps_gid_5(compilation),
+                                                        memory_limit(compilation.spec.cgroup.resources))) {
+            if (entry.mount.destination != "/proc" || compilation.spec.mount_proc != false) {
+                add(entry);
+            }
         }
     }
     if (mounts_proc_by_itself(compilation)) {

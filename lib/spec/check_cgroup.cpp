@@ -81,9 +81,31 @@ void check_cgroup_key(std::string_view key, std::string_view object) {
     }
 }
 
+namespace {
+
+bool is_size(std::string_view key) {
+    constexpr std::array sizes{"memory.max",      "memory.high",      "memory.low",      "memory.min",
+                               "memory.swap.max", "memory.swap.high", "memory.zswap.max"};
+    return std::find(sizes.begin(), sizes.end(), key) != sizes.end();
+}
+
+bool is_bytes(std::string_view value) {
+    const size_t digits = std::min(value.find_first_not_of("0123456789"), value.size());
+    const std::string_view suffix = value.substr(digits);
+    return digits != 0 &&
+           (suffix.empty() ||
+            (suffix.size() == 1 && std::string_view("KMGTPEkmgtpe").find(suffix) != std::string_view::npos));
+}
+
+} // namespace
+
 void check_cgroup_value(std::string_view key, std::string_view value, std::string_view object) {
     if (value.empty()) {
         refuse(object, "an empty value for " + excerpt(key));
+    }
+    if (is_size(key) && value != "max" && value != "-1" && !is_bytes(value)) {
+        refuse(object, excerpt(value) + " is no value for " + std::string(key),
+               "it is a number of bytes, with K, M or G behind it if you like, or \"max\"");
     }
     constexpr size_t longest = 4095; // a page, less the newline
     if (value.size() > longest) {

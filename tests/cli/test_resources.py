@@ -80,8 +80,8 @@ def test_what_is_no_limit_is_refused(plain, options, message):
 
 
 def test_a_value_that_the_kernel_refuses_is_named(limited):
-    error = limited.failure("execute", "--memory", "much", "true")
-    assert "cannot set memory.max" in error
+    error = limited.failure("execute", "--limit", "pids.max=much", "true")
+    assert "cannot set pids.max" in error
     assert "Invalid argument" in error
 
 

@@ -104,3 +104,30 @@ def test_a_system_root_is_no_other_root(confined, directory):
     done = confined.run("execute", "--sandbox", "--no-pivot", "true")
     assert done.returncode == 125
     assert "chroot" in done.stderr
+
+
+def test_two_root_directories_are_refused(space):
+    for options in (["--system-root", "--root", "/"], ["--root", "/", "--system-root"]):
+        assert "two root directories" in space.failure("execute", *options, "true")
+
+
+def test_no_proc_is_none_beside_the_default_mounts(confined):
+    script = "set -- /proc/*; echo $1"
+    options = ["--sandbox", "--no-mount-proc"]
+    assert confined.output("execute", *options, "sh", "-c", script) == "/proc/*\n"
+
+
+def test_a_limit_of_memory_holds_for_files_too(confined):
+    script = "grep ' /tmp ' /proc/self/mounts"
+    text = confined.output("execute", "--sandbox", "--memory", "64M", "sh", "-c", script)
+    assert "size=65536k" in text
+
+
+def test_what_is_no_size_is_refused_before_anything_is_made(space):
+    assert '"abc" is no value for memory.max' in space.failure("execute", "--memory", "abc", "true")
+
+
+def test_verbose_tells_what_this_host_does_not_have(confined, directory):
+    done = confined.run("execute", "-v", "--sandbox", "--result", directory / "result", "true")
+    degraded = json.loads((directory / "result").read_text()).get("degraded", [])
+    assert done.stderr.splitlines() == [f"space: degraded: {line}" for line in degraded]
