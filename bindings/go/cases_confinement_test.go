@@ -37,6 +37,7 @@ type caseConfinement struct {
 	Securebits      listCase
 	AppArmorProfile string `json:"apparmor_profile"`
 	SELinuxLabel    string `json:"selinux_label"`
+	MountLabel      string `json:"mount_label"`
 	Landlock        *struct {
 		Paths         map[string]listCase
 		Bind, Connect []uint16
@@ -207,6 +208,7 @@ func (r *caseRun) confine(options *caseConfinement, isolation *spaces.Isolation)
 	isolation.CapAdd, isolation.CapDrop = options.CapAdd, options.CapDrop
 	isolation.Capabilities, isolation.Securebits = options.Capabilities, options.Securebits
 	isolation.AppArmorProfile, isolation.SELinuxLabel = options.AppArmorProfile, options.SELinuxLabel
+	isolation.MountLabel = options.MountLabel
 	if given := options.Landlock; given != nil {
 		rules := &spaces.Landlock{BindPorts: given.Bind, ConnectPorts: given.Connect,
 			Scope: given.Scope, Optional: given.Optional}
@@ -268,7 +270,7 @@ func TestTheTableMayHaveEveryOption(t *testing.T) {
 		"limits": {"cpu.weight": 50, "memory.high": "1M"}, "resources": {"pids": {"limit": 5}},
 		"cgroup_path": "{tmp}", "cgroup_manager": "auto", "cgroup_fallback": true, "own_cgroup": true, "join_cgroup": 1,
 		"device_rules": ["deny a", [true, "c 1:3 rwm"]], "cap_add": "net_raw", "cap_drop": ["all"],
-		"capabilities": {"bounding": []}, "securebits": ["noroot"], "apparmor_profile": "a", "selinux_label": "b",
+		"capabilities": {"bounding": []}, "securebits": ["noroot"], "apparmor_profile": "a", "selinux_label": "b", "mount_label": "c",
 		"landlock": {"paths": {"{tmp}": ["read"]}, "scope": [], "optional": true, "bind": [], "connect": [80]}, "seccomp": {"defaultAction": "a"},
 		"seccomp_report": true, "seccomp_cache": "/c", "new_keyring": true, "nice": 1, "scheduler": ["fifo", 50],
 		"io_priority": "be:4", "cpu_affinity": [0, 1], "personality": "linux", "sysctl": {"a.b": 1},

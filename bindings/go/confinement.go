@@ -68,6 +68,7 @@ func (s *spec) capabilitySet(word string, names []string) {
 func (s *spec) securityModules(isolation *Isolation) {
 	s.given("AppArmorProfile", isolation.AppArmorProfile, s.raw.Set_apparmor_profile)
 	s.given("SELinuxLabel", isolation.SELinuxLabel, s.raw.Set_selinux_label)
+	s.given("MountLabel", isolation.MountLabel, s.raw.Set_mount_label)
 	if isolation.Landlock != nil {
 		s.landlock(isolation.Landlock)
 	}

@@ -306,7 +306,9 @@ func TestModules(t *testing.T) {
 	for name, isolation := range map[string]spaces.Isolation{
 		"apparmor": {AppArmorProfile: "spaces-no-such-profile"},
 		"selinux":  {SELinuxLabel: "system_u:system_r:spaces_no_such_t:s0"},
+		"selinux ": {New: spaces.UserNamespace | spaces.MountNamespace, MountLabel: "system_u:object_r:spaces_no_such_t:s0"},
 	} {
+		name = strings.TrimSpace(name)
 		cmd := spaces.Command("true")
 		cmd.Isolation = isolation
 		err := cmd.Run()

@@ -128,8 +128,9 @@ type Isolation struct {
 	Securebits []string
 
 	// AppArmorProfile is the name of a profile, "unconfined", or with "&" before it, one to be stacked upon
-	// the caller's. SELinuxLabel is a label. Where the security module is not active, Start fails.
-	AppArmorProfile, SELinuxLabel string
+	// the caller's. SELinuxLabel is the program's label, MountLabel that of the file systems that are mounted
+	// anew. Where the security module is not active, Start fails.
+	AppArmorProfile, SELinuxLabel, MountLabel string
 
 	// Landlock restricts the program to some files and TCP ports, without namespaces and privileges, but with
 	// NoNewPrivs where the caller is not privileged.

@@ -78,6 +78,7 @@ CHECKS: Mapping[str, _check.Check] = {
     "new_keyring": _check.switch,
     "apparmor_profile": _check.word("the name of a profile"),
     "selinux_label": _check.word("a label"),
+    "mount_label": _check.word("a label"),
     "landlock": _landlock,
     "seccomp": _seccomp,
     "seccomp_report": _check.switch,
@@ -107,7 +108,7 @@ def tell(spec: _spaces.spaces_spec, options: Mapping[str, Any]) -> None:
     _call_for_each(spec.drop_capability, options.get("cap_drop"))
     _call_for_each(spec.add_capability, options.get("cap_add"))
     _call_for_each(spec.add_securebit, options.get("securebits"))
-    for name in ("no_new_privs", "new_keyring", "apparmor_profile", "selinux_label"):
+    for name in ("no_new_privs", "new_keyring", "apparmor_profile", "selinux_label", "mount_label"):
         if options.get(name) is not None:
             getattr(spec, "set_" + name)(options[name])
     if options.get("landlock") is not None:

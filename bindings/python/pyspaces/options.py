@@ -94,6 +94,7 @@ class IsolationOptions(TypedDict, total=False):
     new_keyring: bool
     apparmor_profile: str | None
     selinux_label: str | None
+    mount_label: str | None  # of the file systems that are mounted anew
     landlock: LandlockRules | None
     seccomp: Json | None  # "default", or a profile of OCI
     seccomp_report: bool

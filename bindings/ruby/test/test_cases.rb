@@ -29,7 +29,7 @@ class TestCases < SpacesTest
             hostname domainname root time_offsets default_mounts mount_proc propagation die_with_parent
             setgroups confine system_root memory cpus pids_limit limits resources device_rules own_cgroup
             cgroup_path cgroup_manager cgroup_fallback join_cgroup cap_add cap_drop capabilities
-            securebits apparmor_profile selinux_label landlock seccomp seccomp_report
+            securebits apparmor_profile selinux_label mount_label landlock seccomp seccomp_report
             seccomp_cache new_keyring nice scheduler io_priority cpu_affinity personality sysctl
             files directories symlinks devices default_devices masked_paths
             readonly_paths].freeze

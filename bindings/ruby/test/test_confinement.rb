@@ -199,5 +199,7 @@ class TestConfinement < SpacesTest
       error = Spaces.features.works?(name) ? Spaces::Error : Spaces::UnsupportedError
       assert_raises(error) { Spaces.spawn("true", **options) }
     end
+    error = Spaces.features.works?("selinux") ? Spaces::Error : Spaces::UnsupportedError
+    assert_raises(error) { Spaces.spawn("true", user: true, mount: true, mount_label: "a:b:c:s0") }
   end
 end

@@ -70,6 +70,7 @@ module Spaces
       new_keyring: Check.method(:switch),
       apparmor_profile: Check.method(:text),
       selinux_label: Check.method(:text),
+      mount_label: Check.method(:text),
       landlock: method(:landlock),
       seccomp: method(:seccomp),
       seccomp_report: Check.method(:switch),
@@ -77,7 +78,7 @@ module Spaces
     }.freeze
 
     # What a setter of the same name takes as it is.
-    PLAIN = %i[no_new_privs new_keyring apparmor_profile selinux_label].freeze
+    PLAIN = %i[no_new_privs new_keyring apparmor_profile selinux_label mount_label].freeze
     ABOUT_THE_FILTER = %i[seccomp_report seccomp_cache].freeze
 
     # What would say nothing without another option. A configuration may have a filter.
