@@ -18,10 +18,10 @@ constexpr uint32_t architecture = AUDIT_ARCH_AARCH64;
 #endif
 
 // What a supervisor does from the exec of its program on.
-constexpr uint32_t own_calls[] = {__NR_ppoll,      __NR_read,    __NR_wait4,         __NR_kill,
-                                  __NR_tgkill,     __NR_sendmsg, __NR_clock_gettime, __NR_close,
-                                  __NR_ioctl,      __NR_futex,   __NR_exit_group,    __NR_restart_syscall,
-                                  __NR_close_range};
+constexpr uint32_t own_calls[] = {__NR_ppoll,       __NR_read,           __NR_wait4,         __NR_kill,
+                                  __NR_tgkill,      __NR_sendmsg,        __NR_clock_gettime, __NR_close,
+                                  __NR_close_range, __NR_getpid,         __NR_ioctl,         __NR_futex,
+                                  __NR_exit_group,  __NR_restart_syscall};
 
 // And what only with this argument.
 struct NarrowCall {
