@@ -121,6 +121,7 @@ void fill_landlock(LandlockSpec &landlock, Chance &chance) {
     }
     chance.maybe(landlock.bind_tcp, [] { return std::set<uint16_t>{80, 65535}; });
     chance.maybe(landlock.connect_tcp, [] { return std::set<uint16_t>{}; });
+    landlock.by_mounts = chance.yes();
     landlock.scope = chance.below(4);
     landlock.optional = chance.yes();
 }
@@ -187,9 +188,9 @@ void fill_namespaces(Spec &spec, Chance &chance) {
 }
 
 IdMapSpec id_map(Chance &chance) {
-    static constexpr std::array<IdMapSpec::Kind, 6> kinds{
-        IdMapSpec::Kind::by_default, IdMapSpec::Kind::ranges,    IdMapSpec::Kind::root,
-        IdMapSpec::Kind::self,       IdMapSpec::Kind::automatic, IdMapSpec::Kind::none};
+    static constexpr std::array<IdMapSpec::Kind, 7> kinds{
+        IdMapSpec::Kind::by_default, IdMapSpec::Kind::ranges, IdMapSpec::Kind::root,  IdMapSpec::Kind::self,
+        IdMapSpec::Kind::automatic,  IdMapSpec::Kind::none,   IdMapSpec::Kind::nobody};
     IdMapSpec map{.kind = kinds[chance.below(kinds.size())]};
     if (map.kind == IdMapSpec::Kind::ranges) {
         for (uint32_t count = 1 + static_cast<uint32_t>(chance.below(5)), index = 0; index < count; ++index) {
@@ -253,6 +254,8 @@ void fill_contents(Spec &spec, Chance &chance) {
 void fill_files(Spec &spec, Chance &chance) {
     if (chance.yes()) {
         spec.root = RootSpec{.path = chance.text(1), .readonly = chance.yes(), .chroot = chance.yes()};
+    } else if (chance.yes()) {
+        set_system_root(spec, chance.yes());
     } else {
         set_chroot(spec, chance.yes());
     }
@@ -358,7 +361,10 @@ void fill_cgroup(CgroupSpec &cgroup, Chance &chance) {
         chance.maybe(limit.hca_objects, [&] { return chance.below(100); });
     }
     fill_devices(resources.devices, chance);
-    for (const char *const key : {"memory.high", "io.max", "cgroup.max.depth"}) {
+    if (chance.yes()) {
+        resources.unified["memory.high"] = chance.yes() ? "max" : std::to_string(chance.below(1000)) + "M";
+    }
+    for (const char *const key : {"io.max", "cgroup.max.depth"}) {
         if (chance.yes()) {
             resources.unified[key] = chance.text(1);
         }

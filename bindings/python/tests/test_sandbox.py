@@ -10,7 +10,7 @@ import pytest
 
 import pyspaces
 from pyspaces import Container, Inject, run
-from support import Shell
+from support import Shell, stop_helpers
 
 SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 
@@ -80,6 +80,7 @@ def test_a_pool_of_sandboxes():
         assert pool.map(abs, [-1, 2, -3]) == [1, 2, 3]
         pool.close()
         pool.join()
+    stop_helpers()
 
 
 def test_landlock_is_added_to_the_sandboxs_own():

@@ -138,7 +138,7 @@ class TestCases < SpacesTest
   end
 
   def check_group
-    Spaces.system("true", memory: "1G", pids_limit: 1000, cpus: 1)
+    Spaces.spawn("true", memory: "1G", pids_limit: 1000, cpus: 1).wait
   rescue Spaces::UnsupportedError => error
     skip "needs control groups: #{error.message}"
   end
