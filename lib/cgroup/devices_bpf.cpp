@@ -113,8 +113,9 @@ std::vector<uint64_t> device_program(const std::vector<DeviceRule> &rules) {
         make(BPF_ALU64 | BPF_RSH | BPF_K, access, 0, 0, 16),
         make(BPF_ALU64 | BPF_AND | BPF_K, type, 0, 0, 0xffff),
     };
-    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
-        const std::vector<bpf_insn> part = part_of(*rule);
+    const std::vector<DeviceRule> latest_first(rules.rbegin(), rules.rend());
+    for (const DeviceRule &rule : latest_first) {
+        const std::vector<bpf_insn> part = part_of(rule);
         code.insert(code.end(), part.begin(), part.end());
     }
     add_answer(code, true); // what no rule is about
