@@ -36,16 +36,19 @@ Outcome write_all(long file, const char *content, uint64_t size) {
 
 } // namespace
 
-Outcome mount_memory(Context &context, const plan::Step &step) {
-    const long mounted =
-        sys(__NR_mount, "tmpfs", "/", "tmpfs", MS_NOSUID | MS_NODEV, context.text(step.text[0]));
+Outcome mount_over_root(const char *options, int &fd) {
+    const long mounted = sys(__NR_mount, "tmpfs", "/", "tmpfs", MS_NOSUID | MS_NODEV, options);
     if (mounted < 0) {
         return check(Call::mount, mounted);
     }
     // From a root directory ".." leads back to it, and then up to what is mounted over it.
-    const long fd = sys(__NR_openat, AT_FDCWD, "/..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    context.memory_fd = static_cast<int>(fd);
-    return check(Call::open, fd);
+    const long opened = sys(__NR_openat, AT_FDCWD, "/..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    fd = static_cast<int>(opened);
+    return check(Call::open, opened);
+}
+
+Outcome mount_memory(Context &context, const plan::Step &step) {
+    return mount_over_root(context.text(step.text[0]), context.memory_fd);
 }
 
 Outcome release_memory(Context &context) {

@@ -137,7 +137,8 @@ Outcome mount_detached(Context &context, const plan::Step &step, Configure confi
 Outcome mount_by_path(Context &context, const plan::Step &step, int target, const char *data);
 Outcome mount_on(Context &context, const plan::Step &step, int target);
 
-// content.cpp: what comes from memory.
+// content.cpp: what comes from memory. A tmpfs over "/": paths that begin at "/" go below it.
+Outcome mount_over_root(const char *options, int &fd);
 Outcome mount_memory(Context &context, const plan::Step &step);
 Outcome release_memory(Context &context);
 Outcome write_file(Context &context, const plan::Step &step);

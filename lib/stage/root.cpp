@@ -111,16 +111,8 @@ Outcome set_root(Context &context, const plan::Step &step) {
     return outcome;
 }
 
-// Over "/", where ".." leads to the topmost mount.
 Outcome make_root(Context &context, const plan::Step &step) {
-    const long mounted =
-        sys(__NR_mount, "tmpfs", "/", "tmpfs", MS_NOSUID | MS_NODEV, context.text(step.text[0]));
-    if (mounted < 0) {
-        return check(Call::mount, mounted);
-    }
-    const long fd = sys(__NR_openat, AT_FDCWD, "/..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    context.root_fd = static_cast<int>(fd);
-    return check(Call::open, fd);
+    return mount_over_root(context.text(step.text[0]), context.root_fd);
 }
 
 Outcome pivot_root(Context &context) {
