@@ -2,23 +2,18 @@
 #include "mount/cgroup.hpp"
 
 #include "base/sys.hpp"
+#include "host/cgroups.hpp"
 #include "host/check.hpp"
 #include "host/mount_table.hpp"
 
 #include <algorithm>
-#include <sstream>
 
 namespace spaces {
 
 namespace {
 
-std::vector<std::string> split(const std::string &text, char separator) {
-    std::vector<std::string> parts;
-    std::istringstream stream(text);
-    for (std::string part; std::getline(stream, part, separator);) {
-        parts.push_back(part);
-    }
-    return parts;
+std::string self_cgroup() {
+    return text_of("/proc/self/cgroup").value_or("");
 }
 
 std::string last_part(const std::string &path) {
@@ -35,18 +30,20 @@ std::optional<std::string> own_directory(const MountEntry &mount, const std::str
     return mount.point + (below == "/" ? "" : below);
 }
 
-std::optional<std::string> own_directory(const MountEntry &mount) {
-    const std::string text = text_of("/proc/self/cgroup").value_or("");
-    if (mount.type == "cgroup2") {
-        const std::optional<std::string> own = own_cgroup(text, "");
-        return own ? own_directory(mount, *own) : std::nullopt;
+// What of the options names the hierarchy: "memory", "name=systemd". `self` is /proc/self/cgroup.
+std::vector<std::string> names_of(const MountEntry &hierarchy, const std::string &self) {
+    std::vector<std::string> names = split(hierarchy.super_options, ',');
+    std::erase_if(names, [&](const std::string &option) { return !own_cgroup(self, option); });
+    return names;
+}
+
+std::optional<std::string> own_directory(const MountEntry &mount, const std::string &self,
+                                         const std::vector<std::string> &names) {
+    if (mount.type != "cgroup2" && names.empty()) {
+        return std::nullopt;
     }
-    for (const std::string &option : split(mount.super_options, ',')) {
-        if (const std::optional<std::string> own = own_cgroup(text, option)) {
-            return own_directory(mount, *own);
-        }
-    }
-    return std::nullopt;
+    const std::optional<std::string> own = own_cgroup(self, mount.type == "cgroup2" ? "" : names.front());
+    return own ? own_directory(mount, *own) : std::nullopt;
 }
 
 // Each hierarchy once: it can be mounted in several places.
@@ -72,17 +69,13 @@ MountSpec bind_of(const std::string &source, const std::string &destination) {
 }
 
 // In a new cgroup namespace, the root of which is the container's own cgroup.
-MountSpec mount_of(const MountEntry &hierarchy, const std::string &destination, const char *access) {
+MountSpec mount_of(const MountEntry &hierarchy, const std::vector<std::string> &names,
+                   const std::string &destination, const char *access) {
     MountSpec mount{.source = "cgroup",
                     .destination = destination,
                     .type = hierarchy.type,
                     .options = {access, "nosuid", "nodev", "noexec"}};
-    const std::string text = text_of("/proc/self/cgroup").value_or("");
-    for (const std::string &option : split(hierarchy.super_options, ',')) {
-        if (own_cgroup(text, option)) { // "memory", "name=systemd"
-            mount.options.push_back(option);
-        }
-    }
+    mount.options.insert(mount.options.end(), names.begin(), names.end());
     return mount;
 }
 
@@ -103,7 +96,7 @@ std::vector<DefaultEntry> unified(const MountSpec &mount, const MountEntry &hier
         result.type = "cgroup2";
         return {{std::move(result), ""}};
     }
-    const std::optional<std::string> own = own_directory(hierarchy);
+    const std::optional<std::string> own = own_directory(hierarchy, self_cgroup(), {});
     if (!own) {
         throw_none(mount);
     }
@@ -153,15 +146,18 @@ std::vector<DefaultEntry> cgroup_mounts(const MountSpec &mount, bool owns_namesp
                         .type = "tmpfs",
                         .options = {"nosuid", "nodev", "noexec", "mode=755"}},
                        ""});
+    const std::string self = self_cgroup();
     for (const MountEntry &hierarchy : all) {
         const std::string name = last_part(hierarchy.point);
         const std::string place = mount.destination + "/" + name;
-        const std::optional<std::string> own = own_directory(hierarchy);
+        const std::vector<std::string> names = names_of(hierarchy, self);
+        const std::optional<std::string> own = own_directory(hierarchy, self, names);
         if (!own) {
             continue; // of a hierarchy that nothing of ours is in, there is nothing to show
         }
-        entries.push_back(
-            {owns_namespace ? mount_of(hierarchy, place, writable ? "rw" : "ro") : bind_of(*own, place), ""});
+        entries.push_back({owns_namespace ? mount_of(hierarchy, names, place, writable ? "rw" : "ro")
+                                          : bind_of(*own, place),
+                           ""});
         for (const std::string &controller : split(name, ',')) {
             if (controller != name) {
                 entries.push_back({{.source = "",
