@@ -38,15 +38,16 @@ bool may_map(uint32_t id, int capability, const char *own_map) {
     return false;
 }
 
-struct Kind {
+// What maps of user ids are about, or those of group ids.
+struct MapOf {
     const char *subordinate;
     const char *own_map;
     int capability;
 };
-constexpr Kind users{"/etc/subuid", "/proc/self/uid_map", CAP_SETUID};
-constexpr Kind groups{"/etc/subgid", "/proc/self/gid_map", CAP_SETGID};
+constexpr MapOf users{"/etc/subuid", "/proc/self/uid_map", CAP_SETUID};
+constexpr MapOf groups{"/etc/subgid", "/proc/self/gid_map", CAP_SETGID};
 
-IdRanges resolve(const IdMapSpec &map, uint32_t own, const Kind &kind) {
+IdRanges resolve(const IdMapSpec &map, uint32_t own, const MapOf &ids) {
     constexpr uint32_t nobody = 65534; // the kernel's overflow id, which no file and no service should have
     switch (map.kind) {
     case IdMapSpec::Kind::ranges:
@@ -54,9 +55,9 @@ IdRanges resolve(const IdMapSpec &map, uint32_t own, const Kind &kind) {
     case IdMapSpec::Kind::self:
         return {{own, own, 1}};
     case IdMapSpec::Kind::automatic:
-        return with_subordinate_ids(own, kind.subordinate);
+        return with_subordinate_ids(own, ids.subordinate);
     case IdMapSpec::Kind::nobody: {
-        const uint32_t id = may_map(nobody, kind.capability, kind.own_map) ? nobody : own;
+        const uint32_t id = may_map(nobody, ids.capability, ids.own_map) ? nobody : own;
         return {{id, id, 1}};
     }
     case IdMapSpec::Kind::none:

@@ -17,8 +17,9 @@ struct Handled {
     uint64_t scope = 0;
 };
 
+constexpr int newest = 1000; // whatever this library knows
+
 Handled wanted(const LandlockSpec &landlock) {
-    constexpr int newest = 1000;
     return {.fs = landlock.paths || landlock.by_mounts ? landlock_fs_rights(newest) : 0,
             .net = (landlock.bind_tcp ? landlock_bind_tcp : 0) |
                    (landlock.connect_tcp ? landlock_connect_tcp : 0),
@@ -95,7 +96,6 @@ std::vector<LandlockSpec::PathRule> rules_by_mounts(const Compilation &compilati
     if (!spec.landlock->by_mounts) {
         return rules;
     }
-    constexpr int newest = 1000;
     const uint64_t all = landlock_fs_rights(newest);
     const bool reads_only = spec.root && spec.root->readonly;
     rules.push_back(
