@@ -2,6 +2,9 @@
 #include "mount/jobs.hpp"
 
 #include "base/sys.hpp"
+#include "cgroup/translate.hpp"
+#include "cgroup/translators.hpp"
+#include "cgroup/wants.hpp"
 #include "mount/cgroup.hpp"
 #include "mount/defaults.hpp"
 #include "spec/check.hpp"
@@ -33,11 +36,12 @@ bool maps_gid_5(const Compilation &compilation) {
     });
 }
 
+// By the kernel's key or by OCI's member.
 std::string memory_limit(const ResourcesSpec &resources) {
-    const auto found = resources.unified.find("memory.max");
-    const bool is_limited =
-        found != resources.unified.end() && found->second != "max" && found->second != "-1";
-    return is_limited ? found->second : "";
+    const std::vector<CgroupWant> wants = wants_of(resources);
+    const CgroupWant *limit = find_want(wants, "memory.max");
+    const std::optional<uint64_t> bytes = limit != nullptr ? bytes_of(*limit) : std::nullopt;
+    return bytes ? std::to_string(*bytes) : "";
 }
 
 bool mounts_proc_by_itself(const Compilation &compilation) {
