@@ -2,6 +2,7 @@
 #include "cgroup/translate.hpp"
 
 #include "cgroup/translators.hpp"
+#include "spec/check.hpp"
 #include "spec/refuse.hpp"
 
 #include <algorithm>
@@ -9,36 +10,6 @@
 #include <climits>
 
 namespace spaces {
-
-namespace {
-
-// The kernel's memparse().
-int shift_of(char suffix) {
-    switch (suffix) {
-    case 'k':
-    case 'K':
-        return 10;
-    case 'm':
-    case 'M':
-        return 20;
-    case 'g':
-    case 'G':
-        return 30;
-    case 't':
-    case 'T':
-        return 40;
-    case 'p':
-    case 'P':
-        return 50;
-    case 'e':
-    case 'E':
-        return 60;
-    default:
-        return -1;
-    }
-}
-
-} // namespace
 
 std::string v1_name(const std::string &controller) {
     return controller == "io" ? "blkio" : controller;
@@ -58,7 +29,7 @@ std::optional<uint64_t> bytes_of(const CgroupWant &want) {
     if (text == "max" || text == "-1") {
         return std::nullopt;
     }
-    const int shift = text.empty() ? -1 : shift_of(text.back());
+    const int shift = text.empty() ? -1 : size_shift(text.back());
     if (shift >= 0) {
         text.remove_suffix(1);
     }

@@ -35,6 +35,9 @@ void check_time_limit(uint64_t milliseconds, std::string_view object);
 
 // check_cgroup.cpp
 void check_cgroup_key(std::string_view key, std::string_view object); // "memory.max"
+// The suffix of a size as the kernel's memparse() reads it, K to E: the power of two that it stands for, or
+// -1.
+int size_shift(char suffix);
 void check_cgroup_value(std::string_view key, std::string_view value, std::string_view object);
 void check_cgroup_path(std::string_view path, std::string_view object);
 std::string checked_device_access(std::string_view access, std::string_view object); // in the order "rwm"

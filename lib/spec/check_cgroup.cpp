@@ -81,6 +81,31 @@ void check_cgroup_key(std::string_view key, std::string_view object) {
     }
 }
 
+int size_shift(char suffix) {
+    switch (suffix) {
+    case 'k':
+    case 'K':
+        return 10;
+    case 'm':
+    case 'M':
+        return 20;
+    case 'g':
+    case 'G':
+        return 30;
+    case 't':
+    case 'T':
+        return 40;
+    case 'p':
+    case 'P':
+        return 50;
+    case 'e':
+    case 'E':
+        return 60;
+    default:
+        return -1;
+    }
+}
+
 namespace {
 
 bool is_size(std::string_view key) {
@@ -92,9 +117,7 @@ bool is_size(std::string_view key) {
 bool is_bytes(std::string_view value) {
     const size_t digits = std::min(value.find_first_not_of("0123456789"), value.size());
     const std::string_view suffix = value.substr(digits);
-    return digits != 0 &&
-           (suffix.empty() ||
-            (suffix.size() == 1 && std::string_view("KMGTPEkmgtpe").find(suffix) != std::string_view::npos));
+    return digits != 0 && (suffix.empty() || (suffix.size() == 1 && size_shift(suffix.front()) >= 0));
 }
 
 } // namespace
