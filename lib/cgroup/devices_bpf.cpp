@@ -98,9 +98,8 @@ long bpf(int command, bpf_attr &attributes) {
 
 constexpr const char *hint_for_bpf =
     "device rules in cgroup version 2 are BPF programs, for which the kernel wants CAP_BPF and CAP_NET_ADMIN "
-    "(or "
-    "CAP_SYS_ADMIN) in the initial user namespace; a user namespace cannot open devices by nodes of its own "
-    "anyway: leave the rules out";
+    "(or CAP_SYS_ADMIN) in the initial user namespace; a user namespace cannot open devices by nodes of its "
+    "own anyway: leave the rules out";
 
 } // namespace
 

@@ -34,11 +34,9 @@ constexpr std::array<Restriction, 2> restrictions{{
     {"kernel.apparmor_restrict_unprivileged_userns", "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
      "1",
      "kernel.apparmor_restrict_unprivileged_userns is 1: user namespaces of programs without an AppArmor "
-     "profile "
-     "give no privileges",
+     "profile give no privileges",
      "load an AppArmor profile with the rule \"userns,\" for this program, as /etc/apparmor.d/space is for "
-     "space(1) "
-     "(apparmor_parser -r /etc/apparmor.d/space), or as root: sysctl -w "
+     "space(1) (apparmor_parser -r /etc/apparmor.d/space), or as root: sysctl -w "
      "kernel.apparmor_restrict_unprivileged_userns=0"},
 }};
 

@@ -46,18 +46,15 @@ struct StepHint {
 constexpr std::array step_hints{
     StepHint{"setgroups", EPERM,
              "it needs CAP_SETGID; in a user namespace whose gid map an unprivileged user wrote it is denied "
-             "for good: "
-             "map a range of /etc/subgid (\"auto\") to allow it"},
+             "for good: map a range of /etc/subgid (\"auto\") to allow it"},
     StepHint{"setresuid", EINVAL, "that user is not mapped in the user namespace: see the uid map"},
     StepHint{"setresgid", EINVAL, "that group is not mapped in the user namespace: see the gid map"},
     StepHint{"setresuid", EPERM, "another user needs CAP_SETUID, or a new user namespace"},
     StepHint{"setresgid", EPERM, "another group needs CAP_SETGID, or a new user namespace"},
-    StepHint{
-        "capabilities", EPERM,
-        "a program gets what its caller has; the bounding set and the security flags are changed by "
-        "CAP_SETPCAP; "
-        "in a new user namespace the program's root has all of them. What is ambient must be permitted and "
-        "inheritable too"},
+    StepHint{"capabilities", EPERM,
+             "a program gets what its caller has; the bounding set and the security flags are changed by "
+             "CAP_SETPCAP; in a new user namespace the program's root has all of them. What is ambient must "
+             "be permitted and inheritable too"},
     StepHint{"apparmor", ENOENT,
              "no such profile is loaded: apparmor_parser(8) loads it, aa-status(8) lists them"},
     StepHint{"apparmor", EACCES,
@@ -67,8 +64,7 @@ constexpr std::array step_hints{
     StepHint{"selinux", EINVAL, "the loaded policy does not know this label"},
     StepHint{"selinux", EPERM,
              "a function gets its label while it runs, which SELinux gives only to a process of one thread "
-             "that shares "
-             "its memory with nobody"},
+             "that shares its memory with nobody"},
     StepHint{"selinux", EACCES, "the policy does not let the caller set the label of what it executes"},
     StepHint{"landlock", EPERM,
              "without CAP_SYS_ADMIN a program can be restricted only if it gets no new privileges: ask for "
@@ -77,8 +73,7 @@ constexpr std::array step_hints{
     StepHint{"landlock", ENOENT, "paths are looked for inside the program's root directory"},
     StepHint{"scheduler", EPERM,
              "it needs CAP_SYS_NICE in the initial user namespace, or for a real-time policy RLIMIT_RTPRIO "
-             "and for a "
-             "lower nice value RLIMIT_NICE"},
+             "and for a lower nice value RLIMIT_NICE"},
     StepHint{"io_priority", EPERM,
              "IOPRIO_CLASS_RT needs CAP_SYS_NICE or CAP_SYS_ADMIN in the initial user namespace"},
     StepHint{"cpu_affinity", EINVAL,
@@ -94,8 +89,7 @@ constexpr std::array step_hints{
              "joining needs CAP_SYS_ADMIN in the user namespace that owns the target; join that one as well"},
     StepHint{"setns", EINVAL,
              "a user namespace cannot be joined twice or by a process of several threads, nor can an "
-             "ancestor's pid "
-             "namespace"},
+             "ancestor's pid namespace"},
     StepHint{"propagation", EINVAL,
              "the caller lives in a chroot, where \"/\" is no mount of its own: ask for the propagation "
              "\"unchanged\" and no root directory, or for a root directory by chroot and no mount "
@@ -186,24 +180,19 @@ std::string too_revealing(const std::string &point, const char *type, const char
 std::string hint_for_selinux(const StepInfo &info, const plan::Record &record) {
     if (info.step == "exec" && record.error == EPERM) {
         return "with no_new_privs a program gets another SELinux label only where the policy says "
-               "nnp_transition, or "
-               "where that label has no right that the caller's has not: leave out either";
+               "nnp_transition, or where that label has no right that the caller's has not: leave out either";
     }
     if (info.step == "exec" && record.error == EACCES) {
         return "it is a directory, or not executable for the program's user, or its file system is mounted "
-               "noexec; or "
-               "the SELinux policy does not let the caller become its label by this file (transition, "
-               "entrypoint): see "
-               "ausearch -m avc, or the kernel log";
+               "noexec; or the SELinux policy does not let the caller become its label by this file "
+               "(transition, entrypoint): see ausearch -m avc, or the kernel log";
     }
     const bool is_mount = record.call == plan::Call::fsconfig || record.call == plan::Call::mount ||
                           record.call == plan::Call::fsetxattr;
     if (is_mount && record.error == EACCES) {
         return "the SELinux policy does not let the caller mount it with this label (relabelfrom, relabelto, "
-               "associate: "
-               "see ausearch -m avc, or the kernel log); in a user namespace only tmpfs, ramfs, devpts and "
-               "overlay can "
-               "have one";
+               "associate: see ausearch -m avc, or the kernel log); in a user namespace only tmpfs, ramfs, "
+               "devpts and overlay can have one";
     }
     return "";
 }
@@ -260,16 +249,14 @@ std::string hint_for_step(const StepInfo &info, const plan::Record &record) {
     }
     if (record.note == Note::unsuitable_upper) {
         return "upperdir and workdir need a local file system that knows extended attributes and whiteouts, "
-               "as "
-               "ext4, xfs, btrfs and tmpfs do; what need not be kept can go to memory: \"tmp-overlay\"";
+               "as ext4, xfs, btrfs and tmpfs do; what need not be kept can go to memory: \"tmp-overlay\"";
     }
     if (record.note == Note::is_another) {
         return "remove it from the root directory, or choose another path";
     }
     if (info.step == "device" && record.error == EPERM) {
         return "nodes are made with CAP_MKNOD of the first user namespace; everybody else can have those "
-               "that the "
-               "caller's /dev has";
+               "that the caller's /dev has";
     }
     if (record.note == Note::attributes_locked) {
         return "a user namespace cannot take from a mount what it came with from outside: leave out \"rw\", "

@@ -46,8 +46,8 @@ void deny_setgroups(pid_t pid) {
 std::string hint_for(const char *file, int error, bool own_id) {
     if (error == EPERM && own_id) {
         return "user namespaces may be restricted on this host: see "
-               "kernel.apparmor_restrict_unprivileged_userns, "
-               "the profile /etc/apparmor.d/space, and `space doctor`";
+               "kernel.apparmor_restrict_unprivileged_userns, the profile /etc/apparmor.d/space, and `space "
+               "doctor`";
     }
     if (error == EPERM) {
         return std::string("other ids than the own one need CAP_SET") + (file[0] == 'u' ? "UID" : "GID") +
