@@ -14,7 +14,6 @@ void set_root(Request &request, const std::string &path) {
 
 void set_system_root(Request &request, const std::string &) {
     request.system_root = true;
-    request.asks_for_system_root = true;
     request.implied |= SPACES_NAMESPACE_MOUNT;
 }
 

@@ -48,7 +48,7 @@ template <const char *Access> void add_landlock_port(Request &request, const std
 // TERM as well, for whom the terminal is.
 void confine(Request &request, const std::string &) {
     call(spaces_spec_confine, request.spec.get(), "sandbox");
-    request.system_root = true;
+    request.sandbox = true;
     request.readonly = true;
     if (const char *term = std::getenv("TERM"); term != nullptr) {
         call(spaces_spec_set_env, request.spec.get(), "TERM", term);

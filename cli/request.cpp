@@ -48,7 +48,16 @@ uint32_t types_joined_by_file(const Request &request) {
     return bits;
 }
 
+void refuse_to_share_what_the_sandbox_needs(const Request &request) {
+    constexpr uint32_t needed = SPACES_NAMESPACE_USER | SPACES_NAMESPACE_MOUNT | SPACES_NAMESPACE_UTS;
+    if (request.sandbox && (request.shared & needed) != 0) {
+        throw_usage("--sandbox has user, mount and uts namespaces of its own, which cannot be shared",
+                    "leave out --share for these, or say without --sandbox what is wanted of it");
+    }
+}
+
 void complete_new(Request &request) {
+    refuse_to_share_what_the_sandbox_needs(request);
     spaces_spec *const spec = request.spec.get();
     uint32_t joined = types_joined_by_file(request);
     for (const auto &[pid, types] : request.join_pids) {
@@ -118,10 +127,10 @@ void complete(Request &request) {
     if (uint32_t rows = 0, columns = 0; request.terminal && terminal_size(rows, columns)) {
         call(spaces_spec_set_terminal_size, spec, rows, columns);
     }
-    if (request.asks_for_system_root && request.root) {
+    if (request.system_root && request.root) {
         throw_usage("--root and --system-root are two root directories", "leave out one of them");
     }
-    if (request.system_root && !request.root) {
+    if (request.system_root || (request.sandbox && !request.root)) {
         call(spaces_spec_set_system_root, spec, request.readonly ? 1 : 0);
     } else if (request.root || request.readonly) {
         // Without a directory of its own the program keeps ours, read-only.

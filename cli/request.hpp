@@ -33,8 +33,8 @@ struct Request {
     bool joins_cgroup = false; // --join-cgroup
 
     std::optional<std::string> root;
-    bool system_root = false; // --system-root or --sandbox
-    bool asks_for_system_root = false;
+    bool system_root = false; // --system-root
+    bool sandbox = false;     // which has a system root too, unless there is another one
     bool readonly = false;
     bool pivots = true; // not --no-pivot
     bool terminal = false;

@@ -131,3 +131,8 @@ def test_verbose_tells_what_this_host_does_not_have(confined, directory):
     done = confined.run("execute", "-v", "--sandbox", "--result", directory / "result", "true")
     degraded = json.loads((directory / "result").read_text()).get("degraded", [])
     assert done.stderr.splitlines() == [f"space: degraded: {line}" for line in degraded]
+
+
+@pytest.mark.parametrize("name", ["user", "mnt", "uts"])
+def test_what_a_sandbox_needs_cannot_be_shared(space, name):
+    assert "--share" in space.failure("execute", "--sandbox", "--share", name, "true")
