@@ -52,10 +52,11 @@ def reachable(binary, public_directory):
 
 
 @pytest.fixture(scope="session")
-def as_root(binary):
+def as_root(binary, public_directory):
     if os.geteuid() != 0:
         pytest.skip("only root can test what root sees")
-    return Space([binary], {}, is_root=True)
+    # Root's filters would be kept in /run.
+    return Space([binary], {"XDG_RUNTIME_DIR": str(public_directory)}, is_root=True)
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +81,10 @@ def space(request):
 
 
 @pytest.fixture
-def plain(binary):
+def plain(binary, public_directory):
     """The program as whoever runs the tests: where it makes no difference."""
-    return Space([binary], {}, is_root=os.geteuid() == 0)
+    environment = {"XDG_RUNTIME_DIR": str(public_directory)} if os.geteuid() == 0 else {}
+    return Space([binary], environment, is_root=os.geteuid() == 0)
 
 
 @pytest.fixture
