@@ -28,6 +28,13 @@ def public_directory():
         yield pathlib.Path(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_runtime_directory(public_directory):
+    """Where root's compiled filters are kept, which otherwise is /run."""
+    if os.geteuid() == 0:
+        os.environ["XDG_RUNTIME_DIR"] = str(public_directory)
+
+
 @pytest.fixture
 def directory(public_directory):
     """One of the test's own there, that every user can write to."""
@@ -52,11 +59,10 @@ def reachable(binary, public_directory):
 
 
 @pytest.fixture(scope="session")
-def as_root(binary, public_directory):
+def as_root(binary):
     if os.geteuid() != 0:
         pytest.skip("only root can test what root sees")
-    # Root's filters would be kept in /run.
-    return Space([binary], {"XDG_RUNTIME_DIR": str(public_directory)}, is_root=True)
+    return Space([binary], {}, is_root=True)
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +87,9 @@ def space(request):
 
 
 @pytest.fixture
-def plain(binary, public_directory):
+def plain(binary):
     """The program as whoever runs the tests: where it makes no difference."""
-    environment = {"XDG_RUNTIME_DIR": str(public_directory)} if os.geteuid() == 0 else {}
-    return Space([binary], environment, is_root=os.geteuid() == 0)
+    return Space([binary], {}, is_root=os.geteuid() == 0)
 
 
 @pytest.fixture
