@@ -5,6 +5,8 @@
 // probe call NUMBER [ARGUMENT...] | call32 NUMBER | call-by-init NUMBER
 // probe exit N | raise N | touch MEGABYTES | burn MILLISECONDS
 // probe wait | stubborn | report-signal | orphan | orphans N | core
+#include "support/probe_calls.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -15,11 +17,9 @@
 #include <linux/capability.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/user.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -316,70 +316,6 @@ int make_directory(const char *path) {
     return 0;
 }
 
-// A system call by its number: says what it returns, or why it fails.
-int call(int argc, char **argv) {
-    long arguments[6] = {};
-    for (int i = 3; i < argc && i < 9; ++i) {
-        arguments[i - 3] = std::strtol(argv[i], nullptr, 0);
-    }
-    const long result = ::syscall(number_of(argv[2]), arguments[0], arguments[1], arguments[2], arguments[3],
-                                  arguments[4], arguments[5]);
-    if (result == 0 && number_of(argv[2]) == SYS_clone) {
-        ::_exit(0); // the child
-    }
-    if (result == -1) {
-        std::puts(std::strerror(errno));
-    } else {
-        std::puts("ok");
-    }
-    return 0;
-}
-
-// The same by the entry that 32-bit programs use.
-int call32(int number) {
-#if defined(__x86_64__)
-    long result;
-    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(0), "c"(0), "d"(0) : "memory");
-    std::puts(result < 0 && result > -4096 ? std::strerror(static_cast<int>(-result)) : "ok");
-#else
-    std::printf("%d: no such entry\n", number);
-#endif
-    return 0;
-}
-
-// Traces PID 1 and has it make a system call without arguments: says what that returns, or why it fails.
-int call_by_init(int number) {
-#if defined(__x86_64__)
-    user_regs_struct registers{};
-    int status = 0;
-    const auto next_stop = [&] {
-        return ::ptrace(PTRACE_SYSCALL, 1, 0, 0) == 0 && ::waitpid(1, &status, __WALL) == 1 &&
-               ::ptrace(PTRACE_GETREGS, 1, 0, &registers) == 0;
-    };
-    if (::ptrace(PTRACE_SEIZE, 1, 0, 0) != 0 || ::ptrace(PTRACE_INTERRUPT, 1, 0, 0) != 0 ||
-        ::waitpid(1, &status, __WALL) != 1 || !next_stop()) {
-        std::printf("cannot trace: %s\n", std::strerror(errno));
-        return 1;
-    }
-    const user_regs_struct before = registers; // at the entry of some call of its own
-    registers.orig_rax = static_cast<unsigned long long>(number);
-    registers.rdi = registers.rsi = registers.rdx = 0;
-    ::ptrace(PTRACE_SETREGS, 1, 0, &registers);
-    next_stop();
-    const long result = static_cast<long>(registers.rax);
-    registers = before;
-    registers.rip -= 2; // and it makes its own again
-    registers.rax = before.orig_rax;
-    registers.orig_rax = ~0ULL;
-    ::ptrace(PTRACE_SETREGS, 1, 0, &registers);
-    ::ptrace(PTRACE_DETACH, 1, 0, 0);
-    std::puts(result < 0 && result > -4096 ? std::strerror(static_cast<int>(-result)) : "ok");
-#else
-    std::printf("%d: not on this architecture\n", number);
-#endif
-    return 0;
-}
-
 int dump_core() {
     const rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
     ::setrlimit(RLIMIT_CORE, &limit);
@@ -436,7 +372,7 @@ int main(int argc, char **argv) {
     if (is("mkdir"))
         return make_directory(path);
     if (is("call"))
-        return call(argc, argv);
+        return call(number_of(argv[2]), argc - 3, argv + 3);
     if (is("call32"))
         return call32(value);
     if (is("call-by-init"))
