@@ -59,12 +59,28 @@ std::string hint_for_move(int error) {
     }
 }
 
-Fd open_directory(const std::string &path) {
+[[noreturn]] void throw_not_open(const std::string &path, int error) {
+    throw_system("cgroup", "open", error, path, "open the control group " + quoted(path));
+}
+
+// No descriptor: it is not there.
+Fd open_if_there(const std::string &path) {
     Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.is_open() && errno == ENOENT) {
+        return fd;
+    }
     if (!fd.is_open()) {
-        throw_system("cgroup", "open", errno, path, "open the control group " + quoted(path));
+        throw_not_open(path, errno);
     }
     return out_of_the_way(std::move(fd), {}, {"cgroup", path, "move a descriptor out of the way"});
+}
+
+Fd open_directory(const std::string &path) {
+    Fd fd = open_if_there(path);
+    if (!fd.is_open()) {
+        throw_not_open(path, ENOENT);
+    }
+    return fd;
 }
 
 // Held for as long as the group has an owner. False where somebody who collects leftovers was quicker.
@@ -181,30 +197,41 @@ bool make_directory(const std::string &path) {
     return false;
 }
 
+// A part is locked before it is marked as ours: unlocked, it would look like a leftover until it has a
+// process.
+Fd make_part(const ControlGroup &group, const std::string &path, const std::string &owners_name) {
+    Fd directory = open_directory(path);
+    lock(directory, path);
+    mark_group(directory.get(), owners_name);
+    if (group.version == CgroupVersion::v1 && group.has("cpuset")) {
+        inherit_cpuset(directory, path);
+    }
+    return directory;
+}
+
 void make_named(const PlannedGroup &plan, ControlGroup &group, const std::string &owners_name) {
     std::string path = plan.parent;
-    for (size_t index = 0; index < plan.below.size(); ++index) {
+    std::vector<Fd> parts;
+    bool made = false;
+    for (const std::string &part : plan.below) {
         if (!plan.enable.empty()) {
             enable_controllers(path, plan.enable);
         }
-        path += "/" + plan.below[index];
-        const bool made = make_directory(path);
+        path += "/" + part;
+        made = make_directory(path);
         if (made) {
             group.made.push_back(path);
-            const Fd directory = open_directory(path);
-            mark_group(directory.get(), owners_name);
-            if (group.version == CgroupVersion::v1 && group.has("cpuset")) {
-                inherit_cpuset(directory, path);
-            }
-        } else if (index + 1 == plan.below.size()) {
-            group.made.push_back(path); // it is ours from now on, unless it is somebody's
+            parts.push_back(make_part(group, path, owners_name));
         }
     }
     group.path = path;
+    if (made) {
+        group.directory = std::move(parts.back());
+        return;
+    }
     group.directory = open_directory(path);
     const bool is_in_use = !cgroup_file::processes_below(group.directory.get()).empty();
     if (is_in_use || !lock(group.directory, path)) {
-        group.made.pop_back();
         throw Error{.code = SPACES_EEXISTS,
                     .error_number = EEXIST,
                     .step = "cgroup",
@@ -212,6 +239,7 @@ void make_named(const PlannedGroup &plan, ControlGroup &group, const std::string
                     .message = "the control group " + quoted(path) + " is in use already",
                     .hint = "two containers cannot have the same cgroup path"};
     }
+    group.made.push_back(path); // it is ours from now on
 }
 
 void make_with_new_name(const PlannedGroup &plan, ControlGroup &group, const GroupOwner &owner) {
@@ -225,8 +253,9 @@ void make_with_new_name(const PlannedGroup &plan, ControlGroup &group, const Gro
         }
         group.made = {path};
         group.path = path;
-        group.directory = open_directory(path);
-        if (lock(group.directory, path)) {
+        // Who collects leftovers may take it for one before it is locked.
+        group.directory = open_if_there(path);
+        if (group.directory.is_open() && lock(group.directory, path)) {
             return;
         }
         group.made.clear();
@@ -306,8 +335,8 @@ void Cgroup::enter_scope(const CgroupPlan &plan, pid_t pid, pid_t keeper) {
         group.made = {group.path};
     }
     group.directory = open_directory(group.path);
+    lock(group.directory, group.path); // before the mark, as ever
     mark_group(group.directory.get(), name);
-    lock(group.directory, group.path);
     put_process(group, pid);
     group.controllers = plan.scope->needed;
     enable_controllers(scope, group.controllers);

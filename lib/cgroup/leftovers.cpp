@@ -27,6 +27,11 @@ bool is_abandoned(const Fd &directory, const GroupOwner &owner) {
 void remove_children(int directory) {
     for (const std::string &name : cgroup_file::children(directory)) {
         const Fd child(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        const std::optional<GroupOwner> owner =
+            child.is_open() ? owner_of_group(child.get(), name) : std::nullopt;
+        if (owner && !is_abandoned(child, *owner)) {
+            continue; // a path of several parts, the last of which has no process yet
+        }
         if (child.is_open()) {
             remove_children(child.get());
         }

@@ -22,6 +22,7 @@
 #include <sstream>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace support;
@@ -238,6 +239,30 @@ BOOST_AUTO_TEST_CASE(who_cannot_be_killed_is_named, *needs(freezer_of_version_1)
     BOOST_TEST(groups::all_of_ours().empty());
     while (::rmdir(freezer.c_str()) != 0 && errno == EBUSY) {
     }
+}
+
+// A group that has no lock yet looks like one that nobody owns any more.
+BOOST_AUTO_TEST_CASE(who_collects_meanwhile_is_in_nobodys_way) {
+    const pid_t collector = must(::fork(), "fork");
+    if (collector == 0) {
+        for (;;) {
+            groups::collect();
+        }
+    }
+    std::string failed;
+    try {
+        const std::string path = "spaces-test-" + std::to_string(::getpid()) + "/part/container";
+        for (int round = 0; round < 300; ++round) {
+            start(with_group({"/bin/true"})).wait();
+            start(Spec({"/bin/true"}).with<spaces_spec_set_cgroup_path>(path.c_str())).wait();
+        }
+    } catch (const Failure &failure) {
+        failed = failure.what();
+    }
+    ::kill(collector, SIGKILL);
+    ::waitpid(collector, nullptr, 0);
+    BOOST_TEST(failed == "");
+    BOOST_TEST(groups::all_of_ours().empty());
 }
 
 BOOST_AUTO_TEST_CASE(callers_killed_at_any_moment_leave_what_the_collector_finds) {
